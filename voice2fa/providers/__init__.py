@@ -1,0 +1,1 @@
+"""Adapters to the carriers that place our calls."""

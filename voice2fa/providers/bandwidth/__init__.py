@@ -1,0 +1,5 @@
+"""Calls through Bandwidth's Voice API v2 and BXML."""
+
+from .provider import BandwidthProvider
+
+__all__ = ["BandwidthProvider"]
