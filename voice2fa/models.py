@@ -1,0 +1,190 @@
+"""The three tables: phones, attempts to verify by one call, and what the carrier told us."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_otp.models import Device
+from phonenumber_field.modelfields import PhoneNumberField
+
+from .core.events import Cause, Kind
+from .core.methods import Cue, Method, Purpose
+from .core.policy import APPROVE_KEYS
+from .core.states import FINAL, LIVE, State
+from .numbers import mask
+from .querysets import PhoneVerificationQuerySet
+
+
+def _choices(words: type[Any]) -> list[tuple[str, str]]:
+    return [(word.value, word.value.replace("_", " ")) for word in words]
+
+
+class VoiceDevice(Device):  # type: ignore[misc]  # django-otp ships no types
+    """A phone that belongs to a user; it counts only once a completed call has confirmed it (R20)."""
+
+    number = PhoneNumberField(_("phone number"))
+    confirmed = models.BooleanField(_("confirmed"), default=False)
+    created_at = models.DateTimeField(_("added"))
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("phone")
+        verbose_name_plural = _("phones")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "number"], name="voice2fa_one_phone_per_user_and_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.masked_number}".strip()
+
+    @property
+    def masked_number(self) -> str:
+        """The number as it may be shown, all but its last digits hidden."""
+        return mask(self.number.as_e164)
+
+
+class PhoneVerification(models.Model):
+    """One attempt to verify a person by one call."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Kept when the account goes: the limits of the number must outlive it.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="phone_verifications"
+    )
+    device = models.ForeignKey(
+        VoiceDevice, models.SET_NULL, null=True, blank=True, related_name="verifications"
+    )
+    purpose = models.CharField(_("purpose"), max_length=16, choices=_choices(Purpose))
+    method = models.CharField(_("method"), max_length=16, choices=_choices(Method))
+    state = models.CharField(_("state"), max_length=16, choices=_choices(State), default=State.PENDING)
+    cause = models.CharField(_("cause"), max_length=32, choices=_choices(Cause), blank=True, default="")
+    number = PhoneNumberField(_("phone number"))
+    caller = models.CharField(_("caller"), max_length=32, blank=True, default="")
+    call_id = models.CharField(_("call id"), max_length=256, blank=True, default="")
+    #: The code is derived from this and the site's key; neither the code nor the ticket is stored.
+    nonce = models.CharField(max_length=64)
+    approve_key = models.CharField(max_length=1)
+    ticket_hash = models.CharField(max_length=64, unique=True)
+    #: Changes when the account's password does: an approval does not outlive it.
+    account_mark = models.CharField(max_length=64, blank=True, default="")
+    #: Registration only: the fields of the user to be, the password as a hash; cleared when decided or used.
+    applicant = models.JSONField(null=True, blank=True)
+    language = models.CharField(_("language"), max_length=16, blank=True, default="")
+    step = models.PositiveSmallIntegerField(_("step"), default=1)
+    tries = models.PositiveSmallIntegerField(_("wrong codes"), default=0)
+    client_address = models.GenericIPAddressField(_("client address"), null=True, blank=True)
+    user_agent = models.CharField(_("browser"), max_length=256, blank=True, default="")
+    #: When the first factor was given; a chain of resends does not renew it.
+    begun_at = models.DateTimeField(_("begun"))
+    created_at = models.DateTimeField(_("created"), db_index=True)
+    deadline = models.DateTimeField(_("deadline"))
+    claimed_at = models.DateTimeField(_("taken up"), null=True, blank=True)
+    placed_at = models.DateTimeField(_("placed"), null=True, blank=True)
+    ringing_at = models.DateTimeField(_("ringing"), null=True, blank=True)
+    observed_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    code_told_at = models.DateTimeField(_("code told"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("call ended"), null=True, blank=True)
+    consumed_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    objects = PhoneVerificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("phone verification")
+        verbose_name_plural = _("phone verifications")
+        indexes: ClassVar = [
+            models.Index(fields=["user", "created_at"], name="voice2fa_by_user"),
+            models.Index(fields=["number", "created_at"], name="voice2fa_by_number"),
+            models.Index(fields=["client_address", "created_at"], name="voice2fa_by_address"),
+            models.Index(fields=["call_id"], name="voice2fa_by_call"),
+            models.Index(
+                fields=["deadline"], condition=Q(state__in=sorted(LIVE)), name="voice2fa_live_deadline"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "purpose"],
+                condition=Q(state__in=sorted(LIVE)),
+                name="voice2fa_one_live_per_purpose",
+            ),
+            models.CheckConstraint(condition=Q(state__in=sorted(State)), name="voice2fa_state_known"),
+            models.CheckConstraint(condition=Q(purpose__in=sorted(Purpose)), name="voice2fa_purpose_known"),
+            models.CheckConstraint(condition=Q(method__in=sorted(Method)), name="voice2fa_method_known"),
+            models.CheckConstraint(
+                condition=Q(approve_key__in=list(APPROVE_KEYS)), name="voice2fa_report_key_never_approves"
+            ),
+            models.CheckConstraint(
+                condition=Q(consumed_at=None) | Q(state=State.APPROVED), name="voice2fa_only_approved_is_used"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.APPROVED) | (Q(answered_at__isnull=False) & ~Q(call_id="")),
+                name="voice2fa_approved_in_an_answered_call",
+            ),
+            models.CheckConstraint(
+                condition=Q(consumed_at=None) | Q(consumed_at__lt=F("deadline")),
+                name="voice2fa_used_before_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(deadline__gt=F("created_at")), name="voice2fa_deadline_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(applicant__isnull=True) | Q(purpose=Purpose.REGISTER),
+                name="voice2fa_applicant_registers",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.masked_number} {self.state}"
+
+    @property
+    def masked_number(self) -> str:
+        """The number as it may be shown, all but its last digits hidden."""
+        return mask(self.number.as_e164)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it can still be decided, its deadline aside."""
+        return self.state in LIVE
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is decided."""
+        return self.state in FINAL
+
+
+class CallEvent(models.Model):
+    """What the carrier told us of a call: written once, never changed, without any digits pressed."""
+
+    verification = models.ForeignKey(PhoneVerification, models.CASCADE, related_name="events")
+    call_id = models.CharField(_("call id"), max_length=256)
+    kind = models.CharField(_("kind"), max_length=16, choices=_choices(Kind))
+    step = models.PositiveSmallIntegerField(_("step"), default=0)
+    #: What we answered; a repeated delivery is answered the same.
+    cue = models.CharField(_("answer"), max_length=16, choices=_choices(Cue), blank=True, default="")
+    cause = models.CharField(_("cause"), max_length=32, choices=_choices(Cause), blank=True, default="")
+    occurred_at = models.DateTimeField(_("occurred"), null=True, blank=True)
+    received_at = models.DateTimeField(_("received"))
+    raw = models.JSONField(_("report"), default=dict)
+
+    class Meta:
+        verbose_name = _("call event")
+        verbose_name_plural = _("call events")
+        ordering: ClassVar = ["received_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["verification", "call_id", "kind", "step"], name="voice2fa_one_event_per_step"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.step}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the event; raises ``TypeError`` on a second save, for events are immutable."""
+        if not self._state.adding:
+            raise TypeError("A CallEvent is written once and never changed.")
+        super().save(*args, **kwargs)

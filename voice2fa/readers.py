@@ -1,0 +1,145 @@
+"""Turn the raw values of ``VOICE2FA`` into typed ones, or say what to write instead."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import phonenumbers
+
+from .core.addresses import is_loopback
+from .core.methods import Method
+from .core.policy import APPROVE_KEYS, RANDOM_KEY, Limit, Scope
+
+_ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~-]+)*/*"
+)
+
+
+class Wrong(Exception):
+    """A value that a reader cannot accept; the message says what to write."""
+
+
+def text(value: Any) -> str:
+    """Read a string."""
+    if not isinstance(value, str):
+        raise Wrong("Write a string.")
+    return value
+
+
+def choice(*choices: str) -> Callable[[Any], str]:
+    """Return a reader of one of the choices."""
+
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise Wrong(f"Write one of {', '.join(repr(str(choice)) for choice in choices)}.")
+        return str(value)
+
+    return read
+
+
+def method(*choices: Method) -> Callable[[Any], Method]:
+    """Return a reader of one of the methods."""
+    read = choice(*choices)
+    return lambda value: Method(read(value))
+
+
+def whole(low: int, high: int, unit: str) -> Callable[[Any], int]:
+    """Return a reader of a whole number from low to high."""
+
+    def read(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise Wrong(f"Write a whole number of {unit} from {low} to {high}.")
+        return value
+
+    return read
+
+
+def texts(example: str) -> Callable[[Any], tuple[str, ...]]:
+    """Return a reader of a list of strings."""
+
+    def read(value: Any) -> tuple[str, ...]:
+        if (
+            isinstance(value, str)
+            or not isinstance(value, Sequence)
+            or not value
+            or not all(isinstance(item, str) and item for item in value)
+        ):
+            raise Wrong(f"Write a list of strings, such as {example}.")
+        return tuple(value)
+
+    return read
+
+
+def regions(value: Any) -> tuple[str, ...]:
+    """Read a list of countries."""
+    regions = texts("['US', 'CA']")(value)
+    unknown = sorted(set(regions) - set(phonenumbers.SUPPORTED_REGIONS))
+    if unknown:
+        raise Wrong(f"Write ISO 3166 codes in capitals, such as 'US', in place of {', '.join(unknown)}.")
+    return regions
+
+
+def public_url(value: Any) -> str:
+    """Read scheme and host, and the path that the site is mounted under, if any."""
+    # A query or a fragment would end up in the middle of every callback URL.
+    origin = _ORIGIN.fullmatch(text(value))
+    if origin is None or int(origin["port"] or 0) > 65535:
+        raise Wrong("Write scheme and host, such as 'https://www.example.com', and no query.")
+    if origin["scheme"] == "http" and not is_loopback(origin["host"].strip("[]")):
+        raise Wrong("Write an https address: callbacks carry credentials. Only this machine may use http.")
+    return origin[0].rstrip("/")
+
+
+def approve_key(value: Any) -> str:
+    """Read the key that approves."""
+    if value != RANDOM_KEY and (not isinstance(value, str) or len(value) != 1 or value not in APPROVE_KEYS):
+        raise Wrong("Write 'random', or one key from '1' to '9' in quotes; 0 is kept for 'this was not me'.")
+    return str(value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderSetting:
+    """Which provider class places the calls, and its options."""
+
+    backend: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def provider(value: Any) -> ProviderSetting:
+    """Read a provider's class and options."""
+    example = "{'BACKEND': 'voice2fa.providers.bandwidth.BandwidthProvider', 'OPTIONS': {...}}"
+    if not isinstance(value, Mapping) or not isinstance(value.get("BACKEND"), str):
+        raise Wrong(f"Write {example}.")
+    if set(value) - {"BACKEND", "OPTIONS"} or not isinstance(value.get("OPTIONS", {}), Mapping):
+        raise Wrong(f"Write nothing but BACKEND and OPTIONS, as in {example}.")
+    return ProviderSetting(backend=value["BACKEND"], options=dict(value.get("OPTIONS", {})))
+
+
+DEFAULT_CALL_LIMITS: Mapping[str, Sequence[tuple[int, int]]] = {
+    "user": [(5, 3600), (20, 86400)],
+    "number": [(5, 3600), (20, 86400)],
+    "address": [(30, 3600)],
+}
+
+
+def call_limits(value: Any) -> dict[Scope, tuple[Limit, ...]]:
+    """Read limits by scope; a scope that is left out keeps its default, an empty list lifts it."""
+    sentence = (
+        "Write {'user': [(5, 3600)], 'number': [(5, 3600)], 'address': [(20, 3600)]}: (calls, seconds)."
+    )
+    if not isinstance(value, Mapping) or set(value) - set(Scope):
+        raise Wrong(sentence)
+    value = {**DEFAULT_CALL_LIMITS, **value}
+    try:
+        return {Scope(scope): tuple(_limit(pair) for pair in pairs) for scope, pairs in value.items()}
+    except (TypeError, ValueError):
+        raise Wrong(sentence) from None
+
+
+def _limit(pair: Any) -> Limit:
+    calls, seconds = pair
+    is_whole = all(isinstance(item, int) and not isinstance(item, bool) for item in (calls, seconds))
+    if not (is_whole and calls > 0 and 0 < seconds <= 30 * 86400):
+        raise ValueError
+    return Limit(calls=calls, seconds=seconds)
