@@ -1,0 +1,87 @@
+"""The phones of each account: staff may look at them and remove them, but not add or change any (A30)."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected as ask_and_delete
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from voice2fa.core.errors import Code, Refusal
+from voice2fa.flows import enrolment
+from voice2fa.models import VoiceDevice
+from voice2fa.sentences import explain_refusal
+
+from .searching import SearchByNumber
+from .showing import ReadOnlyAdmin
+
+# Said to staff; the sentence for other refusals speaks to the owner of the phone.
+_LAST_PHONE = _(
+    "%(phone)s was not removed: it is the only phone of %(user)s, who needs one to log in. "
+    "Add another one first, or deactivate the account."
+)
+
+
+@admin.register(VoiceDevice)
+class VoiceDeviceAdmin(SearchByNumber, ReadOnlyAdmin):
+    """Phones, to look at and to remove by the same flow as their owners use."""
+
+    list_display = ("name", "masked", "user", "confirmed", "last_used_at")
+    list_filter = ("confirmed", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    ordering = ("-created_at",)
+    further_search_fields = ("name",)
+    search_help_text = _("Username, phone number or name of the phone")
+    askable: ClassVar = frozenset({"confirmed", "created_at", "last_used_at", "user"})
+    fields = ("name", "masked", "user", "confirmed", "created_at", "last_used_at")
+    readonly_fields = ("masked",)
+    actions = ("delete_selected",)
+
+    def delete_model(self, request: HttpRequest, obj: VoiceDevice) -> None:
+        """Remove the phone by the flow, which ends its calls and tells the listeners; raises ``Refusal``."""
+        enrolment.remove(obj, now=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[VoiceDevice]) -> None:
+        """Remove each of the phones by the flow; say of those that must stay why."""
+        removed = [phone for phone in queryset.select_related("user") if self._remove(request, phone)]
+        if removed:
+            told = ngettext("%(count)d phone was removed.", "%(count)d phones were removed.", len(removed))
+            self.message_user(request, told % {"count": len(removed)}, messages.SUCCESS)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Delete as Django does; a refusal takes back its log entry and becomes a message."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except Refusal as refusal:
+            self._explain(request, refusal, VoiceDevice.objects.get(pk=object_id))
+            return redirect("admin:voice2fa_voicedevice_change", object_id)
+
+    @admin.action(permissions=["delete"], description=_("Remove selected phones"))
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[VoiceDevice]) -> HttpResponse | None:
+        """Ask first, as Django does; then log and count those alone that were removed."""
+        if not request.POST.get("post"):
+            return ask_and_delete(self, request, queryset)
+        self.delete_queryset(request, queryset)
+        return None
+
+    def _remove(self, request: HttpRequest, phone: VoiceDevice) -> bool:
+        try:
+            with transaction.atomic():
+                self.log_deletions(request, [phone])  # type: ignore[arg-type]  # any iterable will do
+                self.delete_model(request, phone)
+        except Refusal as refusal:
+            self._explain(request, refusal, phone)
+            return False
+        return True
+
+    def _explain(self, request: HttpRequest, refusal: Refusal, phone: VoiceDevice) -> None:
+        names = {"phone": phone, "user": phone.user}
+        told = str(_LAST_PHONE) % names if refusal.code is Code.LAST_PHONE else explain_refusal(refusal)
+        self.message_user(request, told, messages.ERROR)

@@ -1,0 +1,10 @@
+"""System checks: everything that can be wrong with a site, in a sentence that says what to write.
+
+E001 to E025 are about the keys of VOICE2FA in their order, E030 and E031 about the class of its provider,
+E040 to E042 about authentication backends, W043 to W048 about the site around us, and E050 to W052 about
+production alone (``check --deploy``). Providers report their options under E1xx and W1xx.
+"""
+
+from . import backends, configuration, deployment, installation
+
+__all__ = ["backends", "configuration", "deployment", "installation"]

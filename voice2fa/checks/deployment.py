@@ -1,0 +1,86 @@
+"""Is the site fit for the public? Asked by ``check --deploy`` only."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, register
+
+from voice2fa.core.addresses import is_loopback
+from voice2fa.core.problems import Problem
+from voice2fa.readers import ProviderSetting
+
+from .configuration import load_provider, read_setting
+from .messages import TAG, as_messages
+
+_STAND_IN = Problem(
+    id="voice2fa.E050",
+    message="VOICE2FA['PROVIDER'] is a stand-in for development: it rings no telephone.",
+    hint="Write 'BACKEND': 'voice2fa.providers.bandwidth.BandwidthProvider', and its OPTIONS.",
+)
+_PLAIN_URL = Problem(
+    id="voice2fa.E051",
+    message="VOICE2FA['PUBLIC_URL'] is not https, so callbacks and credentials can be read on the way.",
+    hint="Write the address that the public knows, such as 'https://www.example.com'.",
+)
+_KNOWN_SECRET = Problem(
+    id="voice2fa.E053",
+    message="OPTIONS['CALLBACK_SECRETS'] holds one that others know or can guess, and so forge callbacks.",
+    hint='Write one made by python -c "import secrets; print(secrets.token_urlsafe(32))", and keep it.',
+)
+_PROXY_UNKNOWN = Problem(
+    id="voice2fa.W054",
+    message="SECURE_PROXY_SSL_HEADER names a proxy, and VOICE2FA['TRUSTED_PROXIES'] is 0: "
+    "all people share the limits of the proxy's address.",
+    hint="Write how many proxies stand in front of the site, such as 'TRUSTED_PROXIES': 1.",
+    is_error=False,
+)
+# Printed in the documentation and in the example, for calls on one's own machine.
+_PUBLISHED_SECRETS = frozenset({"for-calls-on-this-machine-only-and-nowhere-else"})
+_FEWEST_CHARACTERS = 10  # that differ, in a secret that looks made by chance
+# Options that say where a carrier's API is.
+_CARRIER_URLS = ("BASE_URL", "TOKEN_URL")
+
+
+@register(TAG, Tags.security, deploy=True)
+def check_deployment(**kwargs: Any) -> list[CheckMessage]:
+    """Report what is fine on a developer's desk and wrong in production."""
+    values, _ = read_setting()
+    setting: ProviderSetting | None = values.get("provider")
+    problems = []
+    if setting is not None and getattr(load_provider(setting.backend), "for_development", False):
+        problems.append(_STAND_IN)
+    if not values.get("public_url", "https:").startswith("https:"):
+        problems.append(_PLAIN_URL)
+    options = setting.options if setting is not None else {}
+    if _has_known_secret(options.get("CALLBACK_SECRETS")):
+        problems.append(_KNOWN_SECRET)
+    if settings.SECURE_PROXY_SSL_HEADER and values.get("trusted_proxies") == 0:
+        problems.append(_PROXY_UNKNOWN)
+    problems += [_emulated(name) for name in _CARRIER_URLS if _is_on_this_machine(options.get(name))]
+    return as_messages(problems)
+
+
+def _has_known_secret(secrets: Any) -> bool:
+    listed = secrets if isinstance(secrets, list | tuple) else []
+    return any(
+        secret in _PUBLISHED_SECRETS or len(set(secret)) < _FEWEST_CHARACTERS
+        for secret in listed
+        if isinstance(secret, str)
+    )
+
+
+def _is_on_this_machine(url: Any) -> bool:
+    try:
+        return isinstance(url, str) and is_loopback(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+
+
+def _emulated(name: str) -> Problem:
+    return Problem(
+        id="voice2fa.W052",
+        message=f"OPTIONS['{name}'] leads to this machine, where an emulator answers and no telephone rings.",
+        hint=f"Remove {name}: the carrier's own address is the default.",
+        is_error=False,
+    )

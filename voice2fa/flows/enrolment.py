@@ -1,0 +1,90 @@
+"""Add a phone to an account, and take one away."""
+
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from voice2fa import signals
+from voice2fa.conf import EVERYONE, get_settings
+from voice2fa.core.errors import Code, Refusal
+from voice2fa.core.methods import Purpose
+from voice2fa.models import PhoneVerification, VoiceDevice
+
+from . import verification as verifications
+from .requests import Client, Request, Started
+
+
+def phones_of(user: AbstractBaseUser) -> list[VoiceDevice]:
+    """Return the user's confirmed phones, oldest first."""
+    return list(VoiceDevice.objects.filter(user=user, confirmed=True).order_by("pk"))
+
+
+def begin(user: AbstractBaseUser, *, number: str, name: str, client: Client, now: datetime) -> Started:
+    """Ring the number so that the user can prove it; unproved it does not count. Raises ``Refusal``."""
+    check_room(number, user=user)
+    phone, is_new = VoiceDevice.objects.update_or_create(
+        user=user,
+        number=number,
+        confirmed=False,
+        defaults={"name": name, "created_at": now},
+    )
+    request = Request(
+        purpose=Purpose.ENROL,
+        method=get_settings().enrol_method,
+        number=number,
+        client=client,
+        user=user,
+        device=phone,
+    )
+    try:
+        return verifications.start(request, now=now)
+    except Refusal:
+        if is_new:
+            phone.delete()
+        raise
+
+
+def finish(verification: PhoneVerification, *, now: datetime) -> VoiceDevice:
+    """Use up the approved enrolment and confirm its phone; raises ``Refusal``."""
+    phone, user = verification.device, verification.user
+    if user is None or not user.is_active or phone is None:
+        raise Refusal(Code.ACCOUNT_CHANGED)
+    with transaction.atomic():
+        verifications.use(verification, now=now)
+        check_room(phone.number.as_e164, user=user)  # other calls may have filled it meanwhile
+        if not VoiceDevice.objects.filter(pk=phone.pk).update(confirmed=True, created_at=now):
+            raise Refusal(Code.ACCOUNT_CHANGED)  # removed meanwhile
+    phone.confirmed, phone.created_at = True, now
+    signals.device_confirmed.send_robust(sender=VoiceDevice, device=phone, now=now)
+    return phone
+
+
+def remove(phone: VoiceDevice, *, now: datetime) -> None:
+    """Take the phone from its account at once; raises ``Refusal`` if nobody could log in without it."""
+    with transaction.atomic():
+        # Locked together, so that two requests cannot each remove "the other" phone.
+        phones = list(VoiceDevice.objects.select_for_update().filter(user_id=phone.user_id, confirmed=True))
+        if get_settings().required_for == EVERYONE and phones == [phone]:
+            raise Refusal(Code.LAST_PHONE)
+        live = list(PhoneVerification.objects.live().filter(device=phone))
+        phone_pk = phone.pk
+        phone.delete()
+    phone.pk = phone_pk  # receivers still want to know which one
+    for verification in live:
+        verifications.cancel(verification, now=now)
+    signals.device_removed.send_robust(sender=VoiceDevice, device=phone, now=now)
+
+
+def check_room(number: str, *, user: AbstractBaseUser | None = None) -> None:
+    """Raise ``Refusal`` if the account or the number has as many of the other as it may have (R27)."""
+    settings = get_settings()
+    phones = VoiceDevice.objects.filter(confirmed=True)
+    if user is not None:
+        mine = list(phones.filter(user=user))
+        if any(phone.number == number for phone in mine):
+            raise Refusal(Code.PHONE_EXISTS)
+        if len(mine) >= settings.phones_per_user:
+            raise Refusal(Code.PHONE_LIMIT)
+    if phones.filter(number=number).count() >= settings.accounts_per_number:
+        raise Refusal(Code.NUMBER_SHARED)

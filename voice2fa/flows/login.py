@@ -1,0 +1,98 @@
+"""Log in: the right password first, then the saved phone."""
+
+import inspect
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import load_backend, user_login_failed
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
+
+from voice2fa.conf import EVERYONE, get_settings
+from voice2fa.core.errors import Code, Refusal
+from voice2fa.core.methods import Purpose
+from voice2fa.models import PhoneVerification, VoiceDevice
+
+from . import verification as verifications
+from .requests import Client, Request, Started
+
+
+# Of all names, so that the frames of the backends are hidden too: they have the password as an argument.
+@sensitive_variables()
+def check_first_factor(request: HttpRequest | None, credentials: dict[str, Any]) -> AbstractBaseUser | None:
+    """Return the user whom a first-factor backend recognises by the credentials, or None."""
+    for path in get_settings().first_factor_backends:
+        backend = load_backend(path)
+        try:
+            inspect.signature(backend.authenticate).bind(request, **credentials)
+        except TypeError:
+            continue  # this backend takes other credentials
+        try:
+            user: AbstractBaseUser | None = backend.authenticate(request, **credentials)
+        except PermissionDenied:
+            return None
+        if user is not None:
+            return user
+    return None
+
+
+@sensitive_variables("credentials")
+def identify(request: HttpRequest, credentials: dict[str, Any]) -> AbstractBaseUser:
+    """Return the user whose first factor is right, or raise ``Refusal`` and tell Django's listeners."""
+    user = check_first_factor(request, credentials)
+    if user is None:
+        harmless = {name: value for name, value in credentials.items() if name != "password"}
+        user_login_failed.send(sender="django.contrib.auth", credentials=harmless, request=request)
+        raise Refusal(Code.BAD_CREDENTIALS)
+    return user
+
+
+def is_required(user: AbstractBaseUser) -> bool:
+    """Tell whether the user must confirm a login by phone."""
+    return get_settings().required_for == EVERYONE or preferred_phone(user) is not None
+
+
+def preferred_phone(user: AbstractBaseUser) -> VoiceDevice | None:
+    """Return the confirmed phone that the user used last, or the oldest; None without any (R20)."""
+    phones = VoiceDevice.objects.filter(user=user, confirmed=True)
+    phone: VoiceDevice | None = phones.order_by(F("last_used_at").desc(nulls_last=True), "pk").first()
+    return phone
+
+
+def other_phones(verification: PhoneVerification) -> list[VoiceDevice]:
+    """Return the user's confirmed phones that this login does not ring."""
+    if verification.purpose != Purpose.LOGIN or verification.user_id is None:
+        return []
+    phones = VoiceDevice.objects.filter(user_id=verification.user_id, confirmed=True)
+    return list(phones.exclude(pk=verification.device_id).order_by("pk"))
+
+
+def begin(user: AbstractBaseUser, client: Client, *, now: datetime) -> Started:
+    """Ring the saved phone of a user whose first factor was right; raises ``Refusal``."""
+    phone = preferred_phone(user)
+    if phone is None:
+        raise Refusal(Code.NO_PHONE)
+    return verifications.start(
+        Request(
+            purpose=Purpose.LOGIN,
+            method=get_settings().login_method,
+            number=phone.number.as_e164,
+            client=client,
+            user=user,
+            device=phone,
+        ),
+        now=now,
+    )
+
+
+def finish(verification: PhoneVerification, *, now: datetime) -> AbstractBaseUser:
+    """Use up the approved login and return its user; raises ``Refusal``, too if account or phone are gone."""
+    user, phone = verification.user, verification.device
+    if user is None or not user.is_active or phone is None or not phone.confirmed:
+        raise Refusal(Code.ACCOUNT_CHANGED)
+    verifications.use(verification, now=now)
+    VoiceDevice.objects.filter(pk=phone.pk).update(last_used_at=now)
+    return user

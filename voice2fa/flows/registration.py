@@ -1,0 +1,75 @@
+"""Register: the account comes into being only when the call has proved the phone."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core import serializers
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from voice2fa import signals
+from voice2fa.conf import get_settings
+from voice2fa.core.errors import Code, Refusal
+from voice2fa.core.methods import Purpose
+from voice2fa.models import PhoneVerification, VoiceDevice
+
+from . import verification as verifications
+from .enrolment import check_room
+from .requests import Client, Request, Started
+
+
+def begin(applicant: AbstractBaseUser, *, number: str, client: Client, now: datetime) -> Started:
+    """Ring the number for an unsaved user whose password is set, and so hashed; raises ``Refusal``."""
+    check_room(number)
+    return verifications.start(
+        Request(
+            purpose=Purpose.REGISTER,
+            method=get_settings().enrol_method,
+            number=number,
+            client=client,
+            applicant=_pack(applicant),
+        ),
+        now=now,
+    )
+
+
+def finish(verification: PhoneVerification, *, now: datetime) -> AbstractBaseUser:
+    """Use up the approved registration; create the user and the confirmed phone. Raises ``Refusal``."""
+    packed = verification.applicant
+    try:
+        with transaction.atomic():
+            verifications.use(verification, now=now)
+            check_room(verification.number.as_e164)  # other calls may have filled it meanwhile
+            user = _unpack(packed)
+            user.validate_unique()
+            user.save(force_insert=True)
+            phone = VoiceDevice.objects.create(
+                user=user,
+                number=verification.number,
+                name=_("My phone"),
+                confirmed=True,
+                created_at=now,
+                last_used_at=now,
+            )
+            PhoneVerification.objects.filter(pk=verification.pk).update(user=user, device=phone)
+    except (IntegrityError, ValidationError):
+        raise Refusal(Code.USERNAME_TAKEN) from None
+    verification.user, verification.device = user, phone  # type: ignore[assignment]  # any user model
+    signals.device_confirmed.send_robust(sender=VoiceDevice, device=phone, now=now)
+    return user
+
+
+def _pack(user: AbstractBaseUser) -> dict[str, Any]:
+    """Return the user as JSON: Django's serializer knows the fields of any user model."""
+    names = [field.name for field in user._meta.concrete_fields]
+    (packed,) = json.loads(serializers.serialize("json", [user], fields=names))
+    return dict(packed)
+
+
+def _unpack(packed: Any) -> AbstractBaseUser:
+    (unpacked,) = serializers.deserialize("python", [packed])
+    user: AbstractBaseUser = unpacked.object  # type: ignore[assignment]  # the label in it is the user model's
+    return user

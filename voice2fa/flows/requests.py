@@ -1,0 +1,42 @@
+"""What is asked for, by whom, and what they get: the values that starting a verification takes and gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from voice2fa.core.methods import Method, Purpose
+from voice2fa.models import PhoneVerification, VoiceDevice
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Client:
+    """Who asks: the client's IP address, if known, and what its browser calls itself."""
+
+    address: str | None = None
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What is asked for: a call to ``number`` (E.164) for a purpose, by a method.
+
+    ``user`` is None while registering; ``applicant`` then holds the fields of the user to be.
+    """
+
+    purpose: Purpose
+    method: Method
+    number: str
+    client: Client
+    user: AbstractBaseUser | None = None
+    device: VoiceDevice | None = None
+    applicant: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Started:
+    """A verification that has begun, and the ticket that binds it to whoever began it."""
+
+    verification: PhoneVerification
+    ticket: str = field(repr=False)

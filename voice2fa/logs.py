@@ -1,0 +1,60 @@
+"""One log line for each thing announced, in one place (R42): no numbers in full, no codes, no digits."""
+
+import logging
+from typing import Any
+
+from django.dispatch import receiver
+
+from . import signals
+from .core.errors import Refusal
+from .models import PhoneVerification, VoiceDevice
+
+logger = logging.getLogger("voice2fa")
+
+
+@receiver(signals.verification_started, dispatch_uid="voice2fa.logs.started")
+def _log_started(verification: PhoneVerification, **kwargs: Any) -> None:
+    _log_verification("started", verification)
+
+
+@receiver(signals.verification_approved, dispatch_uid="voice2fa.logs.approved")
+@receiver(signals.verification_consumed, dispatch_uid="voice2fa.logs.consumed")
+@receiver(signals.verification_denied, dispatch_uid="voice2fa.logs.denied")
+@receiver(signals.verification_reported, dispatch_uid="voice2fa.logs.reported")
+@receiver(signals.verification_failed, dispatch_uid="voice2fa.logs.failed")
+def _log_outcome(verification: PhoneVerification, **kwargs: Any) -> None:
+    _log_verification("used" if verification.consumed_at else str(verification.state), verification)
+
+
+@receiver(signals.order_failed, dispatch_uid="voice2fa.logs.order_failed")
+def _log_order_failed(verification: PhoneVerification, error: Exception, **kwargs: Any) -> None:
+    # The provider's own words: it puts nothing into them that the carrier or the person said.
+    logger.warning("The call of verification %s could not be ordered: %s", verification.pk, error)
+
+
+@receiver(signals.verification_refused, dispatch_uid="voice2fa.logs.refused")
+def _log_refused(refusal: Refusal, purpose: str, user: Any, **kwargs: Any) -> None:
+    logger.warning("A call was refused: %s, purpose %s, user %s", refusal.code, purpose, user and user.pk)
+
+
+@receiver(signals.device_confirmed, dispatch_uid="voice2fa.logs.confirmed")
+def _log_confirmed(device: VoiceDevice, **kwargs: Any) -> None:
+    logger.info("Phone %s (%s) was confirmed for user %s", device.pk, device.masked_number, device.user_id)
+
+
+@receiver(signals.device_removed, dispatch_uid="voice2fa.logs.removed")
+def _log_removed(device: VoiceDevice, **kwargs: Any) -> None:
+    logger.info("Phone %s (%s) was removed from user %s", device.pk, device.masked_number, device.user_id)
+
+
+def _log_verification(outcome: str, verification: PhoneVerification) -> None:
+    logger.info(
+        "Verification %s %s: %s by %s to %s, user %s%s",
+        verification.pk,
+        outcome,
+        verification.purpose,
+        verification.method,
+        verification.masked_number,
+        verification.user_id,
+        f", cause {verification.cause}" if verification.cause else "",
+    )

@@ -1,0 +1,131 @@
+"""Give an account its first phone from the terminal: ring it, follow the call, confirm it."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import phonenumbers
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from phonenumber_field.phonenumber import PhoneNumber
+
+from voice2fa.background import drain
+from voice2fa.core.errors import Code, Refusal, WrongCode
+from voice2fa.core.events import Cause
+from voice2fa.core.methods import Method
+from voice2fa.core.states import State
+from voice2fa.flows import enrolment
+from voice2fa.flows import verification as verifications
+from voice2fa.flows.challenges import code_of
+from voice2fa.flows.requests import Client
+from voice2fa.models import PhoneVerification, VoiceDevice
+from voice2fa.sentences import explain_outcome, explain_refusal
+
+POLL_SECONDS = 1
+INTERRUPTED = 130  # what a shell expects of a process that Ctrl-C ended
+
+_INSTRUCTIONS: dict[Method, Callable[[PhoneVerification], str]] = {
+    Method.ENTER: lambda verification: f"Answer the phone, and key in {code_of(verification)}.",
+    Method.SPEAK: lambda verification: (
+        f"Answer the phone, press {verification.approve_key}, and listen for the code."
+    ),
+}
+_PROGRESS = {
+    "dialling": "Placing the call.",
+    "ringing": "The phone is ringing.",
+    "answered": "The phone was answered.",
+    "code_told": "The code has been told.",
+}
+
+
+class Command(BaseCommand):
+    """Rings and follows; ``wait`` (a function of seconds) and ``ask`` (of a prompt) may be handed in."""
+
+    help = "Rings a phone and adds it to an account, so that somebody without a phone can log in."
+    stealth_options = ("wait", "ask")
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take whose phone, and which."""
+        parser.add_argument("username", help="What the user logs in by.")
+        parser.add_argument("number", help="The phone's number with its country code, such as +12025550123.")
+        parser.add_argument("--name", default="Phone", help="What the user will know the phone by.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Confirm the phone; raises ``CommandError`` unless the call has proved it."""
+        self._wait: Callable[[float], None] = options.get("wait") or time.sleep
+        self._ask: Callable[[str], str] = options.get("ask") or input
+        user = _find_user(options["username"])
+        try:
+            phone = self._prove(user, number=_read_number(options["number"]), name=options["name"])
+        except Refusal as refusal:
+            raise CommandError(explain_refusal(refusal)) from refusal
+        finally:
+            drain()
+        self.stdout.write(self.style.SUCCESS(f"{phone} is confirmed for {user}."))
+
+    def _prove(self, user: AbstractBaseUser, *, number: str, name: str) -> VoiceDevice:
+        client = Client(user_agent="voice2fa_call")
+        started = enrolment.begin(user, number=number, name=name, client=client, now=timezone.now())
+        verification = started.verification
+        try:
+            self._follow(verification)
+        except (KeyboardInterrupt, EOFError):
+            verifications.cancel(verification, now=timezone.now())
+            raise CommandError(
+                "The call was cancelled and nothing was confirmed.", returncode=INTERRUPTED
+            ) from None
+        return enrolment.finish(verification, now=timezone.now())
+
+    def _follow(self, verification: PhoneVerification) -> None:
+        """Show how the call goes until it is decided; raises ``CommandError`` unless it is approved."""
+        self.stdout.write(_INSTRUCTIONS[Method(verification.method)](verification))
+        shown = ""
+        while verification.is_live:
+            progress = _progress_of(verification)
+            if progress != shown:
+                self.stdout.write(_PROGRESS[progress])
+                self.stdout.flush()
+                shown = progress
+            if verification.code_told_at:
+                self._read_code(verification)
+            else:
+                self._wait(POLL_SECONDS)
+            verification.refresh_from_db()
+            verifications.refresh(verification, now=timezone.now())
+        if verification.state != State.APPROVED:
+            outcome = explain_outcome(State(verification.state), Cause(verification.cause))
+            raise CommandError(f"{outcome.heading}. {outcome.sentence}")
+
+    def _read_code(self, verification: PhoneVerification) -> None:
+        typed = self._ask("Code: ")
+        if not typed.strip():
+            return
+        try:
+            verifications.submit_code(verification, typed, now=timezone.now())
+        except WrongCode as refusal:
+            self.stderr.write(explain_refusal(refusal))
+
+
+def _find_user(username: str) -> AbstractBaseUser:
+    model = get_user_model()
+    user: AbstractBaseUser | None = model._default_manager.filter(**{model.USERNAME_FIELD: username}).first()
+    if user is None:
+        raise CommandError(f"There is no user {username!r}. Write what the user logs in by.")
+    if not user.is_active:
+        raise CommandError(f"The account of {username!r} is inactive. Activate it first.")
+    return user
+
+
+def _read_number(text: str) -> str:
+    try:
+        return str(PhoneNumber.from_string(text).as_e164)
+    except phonenumbers.NumberParseException:
+        raise Refusal(Code.NUMBER_INVALID) from None
+
+
+def _progress_of(verification: PhoneVerification) -> str:
+    if verification.state == State.ANSWERED:
+        return "code_told" if verification.code_told_at else "answered"
+    return "ringing" if verification.ringing_at else "dialling"

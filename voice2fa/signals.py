@@ -1,0 +1,21 @@
+"""What voice2fa announces; every signal also sends ``now``, an aware datetime."""
+
+from django.dispatch import Signal
+
+# Sender: PhoneVerification. Arguments: verification, now.
+verification_started = Signal()
+verification_approved = Signal()
+verification_denied = Signal()
+verification_reported = Signal()
+# Unreachable, locked, expired or cancelled: see verification.state and verification.cause.
+verification_failed = Signal()
+# An approved verification was used, once. Arguments: verification, now.
+verification_consumed = Signal()
+# The carrier did not take our order, or may not have. Arguments: verification, error (ProviderError), now.
+order_failed = Signal()
+# A call was refused before it was placed. Arguments: refusal, purpose, user, now.
+verification_refused = Signal()
+
+# Sender: VoiceDevice. Arguments: device, now.
+device_confirmed = Signal()
+device_removed = Signal()

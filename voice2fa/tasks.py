@@ -1,0 +1,30 @@
+"""Background tasks: for the site's queue where TASKS names one, else for the threads of ``background``."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from .flows import placing
+
+try:
+    from django.tasks import task  # type: ignore[import-not-found, unused-ignore]
+except ImportError:  # Django 5.2
+    from django_tasks import task  # type: ignore[no-redef, unused-ignore]
+
+
+@task()
+def place_call(verification_id: str) -> None:
+    """Place the call of the verification, unless somebody has taken that up already."""
+    placing.place(UUID(verification_id), clock=timezone.now)
+
+
+@task()
+def observe_call(verification_id: str) -> None:
+    """Ask the carrier whether the phone is ringing."""
+    placing.observe(UUID(verification_id), now=timezone.now())
+
+
+@task()
+def hang_up_call(call_id: str) -> None:
+    """End the call at the carrier."""
+    placing.hang_up(call_id)

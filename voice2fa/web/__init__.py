@@ -1,0 +1,1 @@
+"""HTML for people: pages that translate between a browser and the flows."""

@@ -1,0 +1,112 @@
+"""What a browser brings along: its address, its name, and the ticket of the call it waits for."""
+
+import ipaddress
+import re
+from posixpath import normpath
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_variables
+
+from voice2fa.conf import get_settings
+from voice2fa.flows.requests import Client
+from voice2fa.flows.tickets import find
+from voice2fa.models import PhoneVerification
+
+# 192.0.2.1:5678 or [2001:db8::1]:5678, as some proxies write it.
+_WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?")
+TICKET = "voice2fa_ticket"
+NEXT = "voice2fa_next"
+ARRIVED = "voice2fa_arrived"
+
+
+def client_of(request: HttpRequest) -> Client:
+    """Return who asks; X-Forwarded-For is believed only as far as TRUSTED_PROXIES reaches."""
+    address = request.META.get("REMOTE_ADDR", "")
+    proxies = get_settings().trusted_proxies
+    if proxies:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        address = forwarded[-proxies].strip() if len(forwarded) >= proxies else ""
+    return Client(address=_as_counted(address), user_agent=request.META.get("HTTP_USER_AGENT", ""))
+
+
+@sensitive_variables()
+def remember(request: HttpRequest, ticket: str) -> None:
+    """Bind the ticket to this browser under a new session key: one planted before is worthless (R38)."""
+    request.session.cycle_key()
+    request.session[TICKET] = ticket
+
+
+def remember_next(request: HttpRequest) -> None:
+    """Keep where the person wants to go once the call is approved, and nowhere from an earlier try."""
+    request.session[NEXT] = safe_next(request)
+
+
+def ticket_of(request: HttpRequest) -> str:
+    """Return the ticket that this browser holds, or an empty text."""
+    return str(request.session.get(TICKET, ""))
+
+
+def awaited(request: HttpRequest) -> PhoneVerification:
+    """Return the verification that this browser waits for; raises ``Refusal(NOT_WAITING)`` (R4)."""
+    return find(ticket_of(request))
+
+
+def forget(request: HttpRequest) -> str:
+    """Drop the ticket and return where the person wanted to go, or an empty text."""
+    request.session.pop(TICKET, None)
+    return str(request.session.pop(NEXT, ""))
+
+
+def note_arrival(request: HttpRequest, target: str) -> None:
+    """Keep where the approved call has led, for another tab that still waits and for the way back."""
+    request.session[ARRIVED] = target
+
+
+def arrival(request: HttpRequest) -> str:
+    """Return where this browser's approved call has led, or an empty text."""
+    return str(request.session.get(ARRIVED, ""))
+
+
+def next_of(request: HttpRequest) -> str:
+    """Return where the person wants to go once the call is approved, or an empty text."""
+    return str(request.session.get(NEXT, ""))
+
+
+def lost_session(request: HttpRequest) -> bool:
+    """Tell whether the browser names a session that is gone: logging in gives a session a new key."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and bool(request.session.is_empty())
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Return the requested next address if it leads to this site, else an empty text (A31)."""
+    target = request.POST.get("next", request.GET.get("next", ""))
+    is_safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    # Back to the waiting page, however its address is written, would be round in a circle.
+    is_circle = is_safe and _as_opened(urlsplit(target).path) == _as_opened(reverse("voice2fa:wait"))
+    return target if is_safe and not is_circle else ""
+
+
+def _as_opened(path: str) -> str:
+    return normpath(unquote(path))
+
+
+def _as_counted(address: str) -> str | None:
+    """Return the address that limits count by: one line's network for IPv6, for it has 2**64 addresses."""
+    with_port = _WITH_PORT.fullmatch(address)
+    # A link-local address comes with its interface (fe80::1%eth0), which no database takes.
+    bare = (with_port[1] or with_port[2]) if with_port else address.partition("%")[0]
+    try:
+        found = ipaddress.ip_address(bare)
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False).network_address)

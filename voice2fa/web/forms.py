@@ -1,0 +1,101 @@
+"""The forms of the pages."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.forms import UserCreationForm, UsernameField
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+from phonenumber_field.formfields import PhoneNumberField
+
+from voice2fa.core.errors import Refusal
+from voice2fa.flows import login
+
+User = get_user_model()
+
+
+def _password_field() -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    return forms.CharField(label=_("Password"), strip=False, widget=widget)
+
+
+def _number_field() -> PhoneNumberField:
+    return PhoneNumberField(
+        label=_("Phone number"),
+        help_text=_("With the country code, such as +1 202 555 0123."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+
+
+class LoginForm(forms.Form):
+    """The first factor."""
+
+    username = UsernameField(
+        label=_("Username"), widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
+    password = _password_field()
+
+
+class RegistrationForm(UserCreationForm):  # type: ignore[type-arg, unused-ignore]
+    """The fields of the site's user model, two passwords, and the phone to be proved."""
+
+    number = _number_field()
+    field_order = [User.USERNAME_FIELD, *User.REQUIRED_FIELDS, "number", "password1", "password2"]
+
+    class Meta:
+        model = User
+        fields = (User.USERNAME_FIELD, *User.REQUIRED_FIELDS)
+
+    def applicant(self) -> AbstractBaseUser:
+        """Return the user to be, unsaved, the password hashed."""
+        user: AbstractBaseUser = self.save(commit=False)
+        return user
+
+
+class PasswordForm(forms.Form):
+    """Ask for the password again before a factor changes; accounts without one are not asked."""
+
+    password = _password_field()
+
+    def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        if not request.user.has_usable_password():
+            del self.fields["password"]
+
+    @sensitive_variables("credentials")
+    def clean_password(self) -> str:
+        """Raise ``ValidationError`` unless it opens the account; whoever counts failed logins counts it."""
+        credentials = {
+            "username": self.request.user.get_username(),
+            "password": self.cleaned_data["password"],
+        }
+        try:
+            is_own = login.identify(self.request, credentials) == self.request.user
+        except Refusal:
+            is_own = False
+        if not is_own:
+            raise forms.ValidationError(_("That is not your password."), code="wrong_password")
+        return str(credentials["password"])
+
+
+class PhoneForm(PasswordForm):
+    """A phone to add."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=64, help_text=_("What you call it, such as “Work phone”.")
+    )
+    number = _number_field()
+    field_order = ["name", "number", "password"]
+
+
+class CodeForm(forms.Form):
+    """The code that the call has told."""
+
+    code = forms.CharField(
+        label=_("Code from the call"),
+        max_length=32,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )

@@ -1,0 +1,120 @@
+"""The pages that make a phone ring: log in, and register."""
+
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.contrib.auth import authenticate
+from django.contrib.auth import login as start_session
+from django.db import transaction
+from django.forms import Form
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView
+
+from voice2fa.core.errors import Code, Refusal
+from voice2fa.core.methods import Purpose
+from voice2fa.flows import login, registration
+from voice2fa.flows.requests import Started
+from voice2fa.sentences import explain_refusal
+
+from . import browsers
+from .forms import LoginForm, RegistrationForm
+
+_ABOUT_NUMBER = frozenset(
+    {Code.NUMBER_INVALID, Code.NUMBER_KIND, Code.NUMBER_REGION, Code.NUMBER_SHARED, Code.PHONE_EXISTS}
+)
+
+
+# A refusal's counters must outlive the reply, and calls beside this one must see the row that we write.
+@method_decorator(
+    [sensitive_post_parameters(), csrf_protect, never_cache, transaction.non_atomic_requests], name="dispatch"
+)
+class StartView(FormView):  # type: ignore[type-arg]  # generic in the stubs only
+    """A form whose success has a phone ring, and leads to the waiting page."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Start the verification, or show the form again with the sentence of the refusal."""
+        try:
+            return self.start(form)
+        except Refusal as refusal:
+            form.add_error(self.field_to_blame(refusal, form), explain_refusal(refusal))
+            return self.form_invalid(form)
+
+    def start(self, form: Any) -> HttpResponse:
+        """Begin what the form asks for; raises ``Refusal``."""
+        raise NotImplementedError
+
+    def field_to_blame(self, refusal: Refusal, form: Form) -> str | None:
+        """Return the field that the refusal is about, if the form has it."""
+        return "number" if refusal.code in _ABOUT_NUMBER and "number" in form.fields else None
+
+    def wait_for(self, started: Started) -> HttpResponse:
+        """Lead the browser to the waiting page, with the ticket in its session."""
+        browsers.remember(self.request, started.ticket)
+        browsers.remember_next(self.request)
+        return redirect("voice2fa:wait")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add where the person wants to go."""
+        return super().get_context_data(next=browsers.safe_next(self.request), **kwargs)
+
+
+class LoginView(StartView):
+    """The right password, then the saved phone rings."""
+
+    form_class = LoginForm
+    template_name = "voice2fa/login.html"
+
+    def start(self, form: LoginForm) -> HttpResponse:
+        """Ring the phone; or open the session at once for a user from whom no call is required."""
+        now = timezone.now()
+        user = login.identify(self.request, form.cleaned_data)
+        if not login.is_required(user):
+            return self.let_in(form)
+        if self.waits_already(user):
+            return redirect("voice2fa:wait")
+        return self.wait_for(login.begin(user, browsers.client_of(self.request), now=now))
+
+    def waits_already(self, user: Any) -> bool:
+        """Tell whether this browser has a live call for this login: a second click rings no second time."""
+        try:
+            verification = browsers.awaited(self.request)
+        except Refusal:
+            return False
+        is_this_login = verification.purpose == Purpose.LOGIN and verification.user_id == user.pk
+        return is_this_login and verification.is_live and verification.deadline > timezone.now()
+
+    def let_in(self, form: LoginForm) -> HttpResponse:
+        """Open the session by the front door: Django notes which backend let the user in."""
+        next_url = browsers.safe_next(self.request)
+        user = authenticate(self.request, **form.cleaned_data)
+        if user is None:
+            raise Refusal(Code.BAD_CREDENTIALS)
+        start_session(self.request, user)
+        # Not redirect(): it takes a word without slash or dot for the name of a view, and fails.
+        return HttpResponseRedirect(next_url or resolve_url(django_settings.LOGIN_REDIRECT_URL))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the way to registration."""
+        return super().get_context_data(**kwargs) | {"register_url": reverse("voice2fa:register")}
+
+
+class RegisterView(StartView):
+    """A new account, which comes into being when the call has proved its phone."""
+
+    form_class = RegistrationForm
+    template_name = "voice2fa/register.html"
+
+    def start(self, form: RegistrationForm) -> HttpResponse:
+        """Ring the number of the applicant."""
+        client = browsers.client_of(self.request)
+        number = form.cleaned_data["number"].as_e164
+        return self.wait_for(
+            registration.begin(form.applicant(), number=number, client=client, now=timezone.now())
+        )
