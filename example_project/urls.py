@@ -1,0 +1,24 @@
+"""Addresses of the example site."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from . import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("account/", views.account, name="account"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    # The two lines that a site needs: the pages and callbacks of voice2fa, ...
+    path("phone/", include("voice2fa.urls")),
+    # ... and staff log in by phone too, for the admin's own login page knows of passwords only.
+    path("admin/login/", RedirectView.as_view(pattern_name="voice2fa:login", query_string=True)),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", views.demo, name="demo"))

@@ -1,0 +1,35 @@
+"""The few pages that the bank has of its own."""
+
+from django.conf import settings
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django_otp.decorators import otp_required
+
+MOVEMENTS = [
+    ("Ferry pass, November", "-64.00"),
+    ("Salary, Lighthouse Trust", "2,480.00"),
+    ("Chandlery on Pier 4", "-118.35"),
+    ("Harbour Café", "-9.20"),
+]
+
+
+def demonstration(request):
+    """Tell every template whether this is the demonstration, and where the handset is."""
+    return {"is_demo": settings.DEMO, "handset_url": f"{settings.EMULATOR_URL}/"}
+
+
+def home(request):
+    """Show the front page."""
+    return render(request, "home.html")
+
+
+@never_cache
+@otp_required(if_configured=True)
+def account(request):
+    """Show what only a person confirmed by phone may see."""
+    return render(request, "account.html", {"movements": MOVEMENTS})
+
+
+def demo(request):
+    """Show the site and the handset side by side."""
+    return render(request, "demo.html")
