@@ -1,0 +1,80 @@
+"""Callback addresses and the credentials that open them."""
+
+from dataclasses import astuple
+from uuid import UUID, uuid4
+
+import pytest
+
+from voice2fa.flows.lines import accepts, open_line
+
+ONE, OTHER = UUID(int=1), UUID(int=2)
+OLD, NEW = "old-secret-of-the-callbacks-0000001", "new-secret-of-the-callbacks-0000002"
+MEMORY = "voice2fa.providers.memory.MemoryProvider"
+
+
+@pytest.fixture
+def secrets(configure):
+    def use(*values):
+        configure(PROVIDER={"BACKEND": MEMORY, "OPTIONS": {"CALLBACK_SECRETS": list(values)}})
+
+    return use
+
+
+def opens(verification_id, credentials):
+    return accepts(verification_id, username=credentials.username, password=credentials.password)
+
+
+def test_the_credentials_of_a_line_open_it():  # R45
+    assert opens(ONE, open_line(ONE).credentials)
+
+
+def test_the_credentials_of_another_line_do_not(secrets):  # R45, A16
+    assert not opens(ONE, open_line(OTHER).credentials)
+    mixed = open_line(ONE).credentials.password
+    assert not accepts(OTHER, username=str(OTHER), password=mixed)
+    assert not accepts(ONE, username=str(OTHER), password=mixed)
+
+
+@pytest.mark.parametrize("wrong", ["", " ", "x", "\u00e9", "\x00"])
+def test_neither_half_may_be_wrong(wrong):
+    right = open_line(ONE).credentials
+    assert not accepts(ONE, username=wrong, password=right.password)
+    assert not accepts(ONE, username=right.username, password=wrong)
+    assert not accepts(ONE, username=wrong, password=wrong)
+
+
+def test_secrets_are_rotated_as_a_list(secrets):
+    secrets(OLD)
+    before = open_line(ONE).credentials
+    secrets(NEW, OLD)
+    assert open_line(ONE).credentials.password != before.password
+    assert opens(ONE, before)
+    assert opens(ONE, open_line(ONE).credentials)
+    secrets(NEW)
+    assert not opens(ONE, before)
+    assert opens(ONE, open_line(ONE).credentials)
+
+
+def test_no_two_lines_share_a_password():
+    assert len({open_line(uuid4()).credentials.password for _ in range(50)}) == 50
+
+
+def test_addresses_begin_with_the_public_url_and_hold_no_secret(configure, secrets):  # A31
+    secrets(OLD)
+    configure(PUBLIC_URL="https://www.example.com")
+    line = open_line(ONE)
+    urls = astuple(line.urls)
+    assert all(url.startswith("https://www.example.com/phone/calls/") for url in urls)
+    assert not any(OLD in url or line.credentials.password in url for url in urls)
+    assert len(set(urls)) == len(urls)
+
+
+def test_gathers_and_redirects_have_a_place_for_their_step():
+    urls = open_line(ONE).urls
+    for url in (urls.gather, urls.gather_fallback, urls.redirect, urls.redirect_fallback):
+        assert url.endswith("/{step}/")
+
+
+def test_the_password_is_not_shown():
+    line = open_line(ONE)
+    assert line.credentials.password not in repr(line)

@@ -1,0 +1,265 @@
+"""Takes every page of the example site: ``python -m tests.journeys.screenshots DIR``.
+
+Each page is taken at two widths, in light and dark, and ``index.html`` shows them side by side.
+"""
+
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from playwright.sync_api import expect, sync_playwright
+
+from .browsing import Phone, expect_heading, log_in, register, shown_code, submit_login
+from .carrier import Carrier
+from .conftest import launch
+from .stage import Site, newcomer
+from .test_failures import ENDINGS
+
+WIDTHS = {1280: 900, 375: 740}  # pixels: width, height
+SCHEMES = ("light", "dark")
+EXAMPLE = "tests.journeys.example_settings"
+
+
+class Camera:
+    """One browser of one width and scheme, and where its pictures go."""
+
+    def __init__(self, browser, folder, carrier, width, scheme):
+        self.browser, self.folder, self.carrier = browser, folder, carrier
+        self.suffix = f"{width}-{scheme}"
+        self.options = {
+            "viewport": {"width": width, "height": WIDTHS[width]},
+            "color_scheme": scheme,
+            "reduced_motion": "reduce",
+        }
+
+    @contextmanager
+    def open(self, **options):
+        """Open a browser with its own cookies."""
+        context = self.browser.new_context(**self.options, **options)
+        context.set_default_timeout(10_000)
+        yield context.new_page()
+        context.close()
+
+    def take(self, page, name, *, is_whole=True):
+        page.screenshot(path=self.folder / f"{name}-{self.suffix}.png", full_page=is_whole)
+
+
+def take_forms(camera, site, person):
+    with camera.open() as page:
+        page.goto(site.address("/"))
+        camera.take(page, "home")
+        page.goto(site.address("/phone/login/"))
+        camera.take(page, "login")
+        person.password, right = "wrong", person.password
+        submit_login(page, site, person)
+        expect(page.get_by_role("alert")).to_be_visible()
+        camera.take(page, "login-refused")
+        person.password = right
+        page.goto(site.address("/phone/wait/"))
+        camera.take(page, "login-no-call")
+        page.goto(site.address("/phone/register/"))
+        camera.take(page, "register")
+        page.locator("form.voice2fa-form").evaluate("form => form.noValidate = true")
+        page.get_by_role("button", name="Call me").click()
+        expect(page.locator(".voice2fa-error").first).to_be_visible()
+        camera.take(page, "register-errors")
+        page.goto(site.address("/demo/"))
+        if page.locator(".stage-wide").is_visible():
+            handset = page.frame_locator(".stage-wide iframe >> nth=1")
+            expect(handset.get_by_text("Waiting for a call")).to_be_visible()
+        camera.take(page, "demo")
+
+
+def take_registration(camera, site):
+    person, second = newcomer(), newcomer().number
+    with camera.open() as page:
+        register(page, site, person)
+        handset = camera.carrier.ring(person.number)
+        camera.take(page, "wait-enter-dialling")
+        handset.answer()
+        expect(page.get_by_text("You have answered.")).to_be_visible()
+        camera.take(page, "wait-enter-answered")
+        handset.press(shown_code(page))
+        expect_heading(page, "Your phone is confirmed")
+        camera.take(page, "registered")
+        page.get_by_role("link", name="Continue").click()
+        expect(page.get_by_text("This session was confirmed")).to_be_visible()
+        camera.take(page, "account")
+        page.goto(site.address("/phone/phones/"))
+        camera.take(page, "phones")
+        page.get_by_role("link", name="Add a phone").click()
+        camera.take(page, "phone-add")
+        page.get_by_label("Name").fill("Work phone")
+        page.get_by_label("Phone number").fill("+1 900 555 0100")
+        page.get_by_label("Password").fill("wrong")
+        page.get_by_role("button", name="Call this phone").click()
+        expect(page.locator(".voice2fa-error").first).to_be_visible()
+        camera.take(page, "phone-add-errors")
+        page.get_by_label("Phone number").fill(second)
+        page.get_by_label("Password").fill(person.password)
+        page.get_by_role("button", name="Call this phone").click()
+        camera.carrier.answer(second).press(shown_code(page))
+        expect(page.get_by_text("Work phone is confirmed.")).to_be_visible()
+        camera.take(page, "phones-two")
+        page.get_by_role("link", name="Remove Work phone").click()
+        camera.take(page, "phone-remove")
+    with camera.open() as page:
+        log_in(page, site, person)
+        camera.carrier.ring(person.number)
+        camera.take(page, "wait-approve-two-phones")
+        page.get_by_role("button", name="Cancel the call").click()
+        expect_heading(page, "Cancelled")
+
+
+def take_login(camera, site):
+    person = site.welcome()
+    with camera.open() as page:
+        handset = Phone(page.context.new_page(), camera.carrier, person.number)
+        camera.take(handset.page, "handset-idle")
+        log_in(page, site, person)
+        handset.device.wait_for()
+        camera.take(page, "wait-approve-dialling")
+        camera.take(handset.page, "handset-ringing")
+        site.set_ahead(3)
+        expect(page.get_by_text("Your phone is ringing.")).to_be_visible()
+        camera.take(page, "wait-approve-ringing")
+        handset.answer()
+        expect(page.get_by_text("You have answered.")).to_be_visible()
+        camera.take(page, "wait-approve-answered")
+        camera.take(handset.page, "handset-answered")
+        handset.press(handset.named_key())
+        expect(page.get_by_text("This session was confirmed")).to_be_visible()
+        camera.take(handset.page, "handset-ended")
+        site.set_ahead(0)
+    with camera.open(java_script_enabled=False) as page:
+        person = site.welcome()
+        log_in(page, site, person)
+        camera.take(page, "wait-plain")
+        handset = camera.carrier.answer(person.number)
+        handset.press(handset.named_key)
+        page.goto(site.address("/phone/wait/"))
+        camera.take(page, "wait-plain-confirmed")
+
+
+def take_endings(camera, site):
+    for name, (act, _, heading, _) in ENDINGS.items():
+        if name in ("star", "hash"):
+            continue
+        person = site.welcome()
+        with camera.open() as page:
+            log_in(page, site, person)
+            act(camera.carrier.ring(person.number))
+            expect_heading(page, heading)
+            camera.take(page, f"ended-{name.replace(' ', '-')}")
+    person = site.welcome()
+    with camera.open() as page:
+        log_in(page, site, person)
+        camera.carrier.ring(person.number)
+        page.get_by_role("button", name="Cancel the call").click()
+        expect_heading(page, "Cancelled")
+        camera.take(page, "ended-cancelled")
+        page.goto(site.address("/phone/login/"))
+        submit_login(page, site, person)
+        expect(page.get_by_text("We have only just called.")).to_be_visible()
+        camera.take(page, "login-too-soon")
+        site.set_ahead(301)
+        page.goto(site.address("/phone/login/"))
+        log_in(page, site, person)
+        camera.carrier.ring(person.number)
+        site.set_ahead(700)
+        expect_heading(page, "Time is up")
+        camera.take(page, "ended-expired")
+        site.set_ahead(0)
+
+
+def take_spoken(camera, site):
+    person = site.welcome()
+    with camera.open() as page:
+        log_in(page, site, person)
+        handset = camera.carrier.answer(person.number)
+        expect(page.get_by_text("You have answered.")).to_be_visible()
+        camera.take(page, "wait-speak-answered")
+        handset.press(handset.named_key)
+        expect(page.get_by_text("The code has been told.")).to_be_visible()
+        camera.take(page, "wait-speak-told")
+        for tries in range(3):
+            page.get_by_label("Code from the call").fill("1")
+            page.get_by_role("button", name="Confirm").click()
+            if tries == 0:
+                expect(page.get_by_text("You have 2 tries left")).to_be_visible()
+                camera.take(page, "wait-speak-wrong")
+        expect_heading(page, "Too many wrong codes")
+        camera.take(page, "ended-locked")
+
+
+def take_admin(camera, site):
+    staff = site.welcome(is_staff=True)
+    with camera.open() as page:
+        page.goto(site.address("/admin/"))
+        page.get_by_label("Username").fill(staff.username)
+        page.get_by_label("Password").fill(staff.password)
+        page.get_by_role("button", name="Continue").click()
+        handset = camera.carrier.answer(staff.number)
+        handset.press(handset.named_key)
+        page.wait_for_url(site.address("/admin/"))
+        camera.take(page, "admin")
+        page.goto(site.address("/admin/voice2fa/phoneverification/"))
+        camera.take(page, "admin-verifications")
+        page.locator("#result_list tbody a").first.click()
+        camera.take(page, "admin-verification")
+        page.goto(site.address("/admin/voice2fa/voicedevice/"))
+        camera.take(page, "admin-phones")
+        page.locator("#result_list tbody a").first.click()
+        camera.take(page, "admin-phone")
+
+
+def write_index(folder):
+    """Write a page that shows the pictures of each page side by side."""
+    names = sorted({path.stem.rsplit("-", 2)[0] for path in folder.glob("*.png")})
+    suffixes = [f"{width}-{scheme}" for width in WIDTHS for scheme in SCHEMES]
+    rows = [
+        f"<h2>{name}</h2><p>"
+        + "".join(f'<a href="{name}-{suffix}.png"><img src="{name}-{suffix}.png"></a>' for suffix in suffixes)
+        for name in names
+    ]
+    style = (
+        "img { height: 420px; margin-right: 8px; border: 1px solid #888 } body { font-family: sans-serif }"
+    )
+    text = f'<!doctype html><meta charset="utf-8"><title>Pages</title><style>{style}</style>{"".join(rows)}'
+    (folder / "index.html").write_text(text)
+
+
+def main(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        carrier = Carrier()
+        stack.callback(carrier.close)
+        sites = {}
+        for method, options in {
+            "approve": {},
+            "speak": {"LOGIN_METHOD": "speak", "ENROL_METHOD": "speak"},
+        }.items():
+            (root / method).mkdir()
+            sites[method] = Site(root / method, carrier.url, settings=EXAMPLE, **options)
+            stack.callback(sites[method].close)
+        browser = launch(stack.enter_context(sync_playwright()))
+        for width in WIDTHS:
+            for scheme in SCHEMES:
+                carrier.reset()
+                camera = Camera(browser, folder, carrier, width, scheme)
+                take_forms(camera, sites["approve"], sites["approve"].welcome())
+                take_registration(camera, sites["approve"])
+                take_login(camera, sites["approve"])
+                take_endings(camera, sites["approve"])
+                take_spoken(camera, sites["speak"])
+                take_admin(camera, sites["approve"])
+        browser.close()
+    write_index(folder)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]))

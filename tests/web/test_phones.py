@@ -1,0 +1,178 @@
+"""Registering, and the pages of a person's phones."""
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from tests import stage
+from tests.stage import NUMBER, OTHER_NUMBER, PASSWORD
+from voice2fa.models import PhoneVerification, VoiceDevice
+
+from .conftest import newest
+
+User = get_user_model()
+NEW_PASSWORD = "a long enough secret of Berta"
+
+
+def register(browser, **changes):
+    data = {"username": "berta", "email": "", "number": "+1 202-555-0123", "password1": NEW_PASSWORD}
+    return browser.send("register", data={**data, "password2": NEW_PASSWORD, **changes})
+
+
+def key_in_code(carrier):
+    carrier.calls[-1].answer()
+    carrier.calls[-1].press(stage.code_of(newest()))
+
+
+def add(browser, **changes):
+    data = {"name": "Work phone", "number": OTHER_NUMBER, "password": PASSWORD}
+    return browser.send("phone_add", data={**data, **changes})
+
+
+# Register
+
+
+def test_registering_creates_account_and_phone_once_the_call_is_through(browser, carrier):  # R20
+    assert register(browser)["Location"] == "/phone/wait/"
+    assert (User.objects.count(), VoiceDevice.objects.count()) == (0, 0)
+    key_in_code(carrier)
+    assert User.objects.count() == 0
+    assert browser.send("complete")["Location"] == "/phone/done/"
+    assert browser.get("/").content == b"Hello berta"
+    assert VoiceDevice.objects.get().confirmed
+    assert User.objects.get().check_password(NEW_PASSWORD)
+
+
+def test_neither_session_nor_cookies_hold_the_password(browser, carrier):  # R9
+    register(browser)
+    kept = repr(dict(browser.session)) + browser.cookies.output()
+    assert NEW_PASSWORD not in kept
+    assert "md5$" not in kept
+    assert PhoneVerification.objects.get().applicant["fields"]["password"].startswith("md5$")
+
+
+def test_next_is_carried_through_a_registration(browser, carrier):
+    register(browser, next="/there/")
+    key_in_code(carrier)
+    assert browser.send("complete")["Location"] == "/there/"
+
+
+def test_a_username_taken_meanwhile_is_told(browser, carrier):
+    register(browser)
+    key_in_code(carrier)
+    stage.make_user("berta")
+    response = browser.send("complete", follow=True)
+    assert response.redirect_chain == [("/phone/register/", 302)]
+    assert "took that username meanwhile" in response.content.decode()
+    assert not browser.is_logged_in
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"number": "+4915112345678"}, {"number": "911"}, {"number": ""}, {"number": "+19002345678"},
+        {"password2": "another"}, {"password1": "", "password2": ""}, {"username": ""}, {"number": "+1\x00"},
+    ],
+)  # fmt: skip
+def test_a_faulty_registration_rings_nobody(browser, carrier, changes):
+    assert register(browser, **changes).status_code == 200
+    assert carrier.calls == []
+
+
+def test_a_refused_number_is_told_at_its_field(browser):
+    page = register(browser, number="+4915112345678").content.decode()
+    assert "cannot call numbers in that country" in page
+
+
+def test_staff_rights_cannot_be_registered(browser, carrier):
+    register(browser, is_staff="on", is_superuser="on")
+    key_in_code(carrier)
+    browser.send("complete")
+    assert not User.objects.get().is_staff
+    assert not User.objects.get().is_superuser
+
+
+# Add
+
+
+def test_a_phone_is_added_by_a_call_to_it(inside, carrier):  # R20
+    assert add(inside)["Location"] == "/phone/wait/"
+    assert carrier.calls[-1].to == OTHER_NUMBER
+    key_in_code(carrier)
+    response = inside.send("complete", follow=True)
+    assert response.redirect_chain == [("/phone/phones/", 302)]
+    assert "Work phone is confirmed" in response.content.decode()
+    assert VoiceDevice.objects.filter(confirmed=True).count() == 2
+
+
+@pytest.mark.parametrize(
+    "changes", [{"password": "wrong"}, {"password": ""}, {"number": ""}, {"number": NUMBER}, {"name": ""}]
+)
+def test_a_phone_is_not_added_without_password_name_and_new_number(inside, carrier, changes):  # R21, A13
+    calls = len(carrier.calls)
+    assert add(inside, **changes).status_code == 200
+    assert len(carrier.calls) == calls
+    assert VoiceDevice.objects.count() == 1
+
+
+def test_an_account_without_a_password_is_not_asked_for_it(inside, phone, carrier):
+    page_before = inside.open("phone_add").content.decode()
+    User.objects.update(password="!")
+    inside.force_login(User.objects.get(), backend="voice2fa.backends.VoiceBackend")
+    assert 'name="password"' in page_before
+    assert 'name="password"' not in inside.open("phone_add").content.decode()
+    assert add(inside)["Location"] == "/phone/wait/"
+
+
+def test_a_full_account_gets_no_more_phones(inside, configure):
+    configure(PHONES_PER_USER=1)
+    assert "as many phones as an account" in inside.open("phones").content.decode()
+    assert "as many phones as an account" in add(inside).content.decode()
+
+
+# List and remove
+
+
+def test_the_list_shows_proved_phones_masked(inside, phone):
+    stage.make_phone(phone.user, OTHER_NUMBER, confirmed=False, name="Unproved")
+    page = inside.open("phones").content.decode()
+    assert "Mobile" in page
+    assert "Unproved" not in page
+    assert NUMBER not in page
+
+
+def test_a_phone_is_removed_with_the_password(inside, phone):  # R24
+    other = stage.make_phone(phone.user, OTHER_NUMBER)
+    assert inside.open("phone_remove", other.pk).status_code == 200
+    assert inside.send("phone_remove", other.pk, data={"password": "wrong"}).status_code == 200
+    assert VoiceDevice.objects.count() == 2
+    response = inside.send("phone_remove", other.pk, data={"password": PASSWORD}, follow=True)
+    assert "was removed" in response.content.decode()
+    assert list(VoiceDevice.objects.all()) == [phone]
+
+
+def test_the_last_phone_stays(inside, phone):
+    response = inside.send("phone_remove", phone.pk, data={"password": PASSWORD})
+    assert "only phone" in response.content.decode()
+    assert VoiceDevice.objects.count() == 1
+
+
+def test_a_session_is_no_longer_verified_by_a_removed_phone(inside, phone):  # R24
+    stage.make_phone(phone.user, OTHER_NUMBER)
+    inside.send("phone_remove", phone.pk, data={"password": PASSWORD})
+    assert not inside.get("/").wsgi_request.user.is_verified()
+
+
+@pytest.mark.parametrize("method", ["open", "send"])
+@pytest.mark.parametrize("which", ["another's", "unproved", "missing"])
+def test_only_the_persons_own_proved_phones_exist_here(inside, phone, method, which):
+    other = stage.make_phone(stage.make_user("otto"), OTHER_NUMBER)
+    unproved = stage.make_phone(phone.user, OTHER_NUMBER, confirmed=False)
+    pk = {"another's": other.pk, "unproved": unproved.pk, "missing": 10**6}[which]
+    extra = {"data": {"password": PASSWORD}} if method == "send" else {}
+    assert getattr(inside, method)("phone_remove", pk, **extra).status_code == 404
+    assert VoiceDevice.objects.count() == 3
+
+
+@pytest.mark.parametrize("name", ["phones", "phone_add"])
+def test_the_pages_of_phones_are_for_those_logged_in(browser, name):
+    assert browser.open(name)["Location"].startswith("/phone/login/?next=")
