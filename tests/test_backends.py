@@ -102,9 +102,7 @@ def test_a_password_alone_opens_where_no_call_is_required(
 def test_the_asynchronous_way_is_no_way_around(user, configure, required_for, has_phone, is_let_in):  # A20
     configure(REQUIRED_FOR=required_for)
     stage.make_phone(user, confirmed=has_phone)
-    assert run_async(aauthenticate(None, username="anna", password=PASSWORD)) == (
-        user if is_let_in else None
-    )
+    assert run_async(aauthenticate(None, username="anna", password=PASSWORD)) == (user if is_let_in else None)
 
 
 @pytest.mark.parametrize("password", [PASSWORD, "wrong", ""])
