@@ -14,11 +14,22 @@ OURS = [path for path in SOURCES if "emulator" not in path.relative_to(PACKAGE).
 # Rooms from the ground up: a room may import the ones below it, and none beside it.
 FLOORS = [
     {"core", "__init__"},
-    {"conf", "readers", "exceptions", "signals", "numbers", "wording", "sentences"},
+    {"conf", "readers", "exceptions", "signals", "keys", "numbers", "wording", "sentences"},
     {"querysets", "providers"},
     {"models", "carrier", "background"},
     {"flows", "tasks"},
-    {"callbacks", "web", "api", "admin", "backends", "checks", "logs", "management", "decorators"},
+    {
+        "callbacks",
+        "web",
+        "api",
+        "admin",
+        "backends",
+        "checks",
+        "logs",
+        "management",
+        "middleware",
+        "receivers",
+    },
     {"urls", "apps", "testing"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

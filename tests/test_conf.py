@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
+from datetime import date, datetime
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -36,7 +37,7 @@ DEFAULTS = {
     "MAX_FAILURES": 15,
     "COOL_DOWN": 15,
     "CALL_LIMITS": DEFAULT_LIMITS,
-    "REQUIRED_FOR": "everyone",
+    "REQUIRED_FOR": ("everyone",),
     "FIRST_FACTOR_BACKENDS": (MODEL_BACKEND,),
     "ALLOWED_REGIONS": ("US", "CA"),
     "MACHINE_DETECTION": "async",
@@ -45,6 +46,11 @@ DEFAULTS = {
     "TRUSTED_PROXIES": 0,
     "WORKERS": 8,
     "MAX_CALLS": 50,
+    "GRACE_UNTIL": None,
+    "FIRST_PHONE_PROOF": "email",
+    "REMEMBER_DAYS": 0,
+    "REMEMBER_STAFF": False,
+    "API_ISSUER": "voice2fa.api.issuers.SessionIssuer",
 }
 
 # What may be written, and how it is read.
@@ -69,7 +75,16 @@ GOOD = [
     ("CALL_LIMITS", {}, DEFAULT_LIMITS),
     ("CALL_LIMITS", {"address": []}, {**DEFAULT_LIMITS, Scope.ADDRESS: ()}),
     ("CALL_LIMITS", {"user": [(1, 60)]}, {**DEFAULT_LIMITS, Scope.USER: (Limit(calls=1, seconds=60),)}),
-    ("REQUIRED_FOR", "with_phone", "with_phone"),
+    ("REQUIRED_FOR", "with_phone", ("with_phone",)),
+    ("REQUIRED_FOR", ["staff", "with_phone"], ("staff", "with_phone")),
+    ("REQUIRED_FOR", "group:Tellers of Pier 4", ("group:Tellers of Pier 4",)),
+    ("REQUIRED_FOR", "permission:bank.add_transfer", ("permission:bank.add_transfer",)),
+    ("REQUIRED_FOR", "bank.rules.must_confirm", ("bank.rules.must_confirm",)),
+    ("GRACE_UNTIL", "2027-01-31", date(2027, 1, 31)),
+    ("GRACE_UNTIL", date(2027, 1, 31), date(2027, 1, 31)),
+    ("FIRST_PHONE_PROOF", "password", "password"),
+    ("REMEMBER_DAYS", 30, 30),
+    ("REMEMBER_STAFF", True, True),
     ("FIRST_FACTOR_BACKENDS", [MODEL_BACKEND, "a.B"], (MODEL_BACKEND, "a.B")),
     ("ALLOWED_REGIONS", ("DE",), ("DE",)),
     ("MACHINE_DETECTION", "off", "off"),
@@ -115,7 +130,15 @@ BAD = {
         *(None, [], {"user": None}, {"user": [5]}, {"user": [(5,)]}, {"user": [(0, 60)]}, {"user": [(5, 0)]}),
         *({"user": [(True, 60)]}, {"user": [(5, 60.0)]}, {"planet": [(5, 60)]}, {"user": [(5, 31 * DAY)]}),
     ],
-    "REQUIRED_FOR": [None, "", "nobody"],
+    "REQUIRED_FOR": [
+        *(None, "", "nobody", [], ["staff", ""], [None], "group:", "permission:", "permission:bank"),
+        *("bank.", ".rules", "bank.1rule", "bank rules.must", {"staff"}, 7),
+    ],
+    "GRACE_UNTIL": [None, "soon", "31.1.2027", "2027-02-30", 20270131, datetime(2027, 1, 31)],
+    "FIRST_PHONE_PROOF": [None, "", "nothing", ["email"]],
+    "REMEMBER_DAYS": [*NOT_WHOLE, -1, 91],
+    "REMEMBER_STAFF": [None, "yes", 1, 0],
+    "API_ISSUER": [None, 7, ["a.B"]],
     "FIRST_FACTOR_BACKENDS": [None, "", MODEL_BACKEND, [], [None], [""], {MODEL_BACKEND}],
     "ALLOWED_REGIONS": [None, "", "US", [], ["us"], ["USA"], ["US", "XX"], ["001"]],
     "MACHINE_DETECTION": [None, "", "on", True],

@@ -14,4 +14,4 @@ class Voice2faConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks and the log lines that hang on our signals."""
-        from . import checks, logs  # noqa: F401, PLC0415 - they register themselves once apps are loaded
+        from . import checks, logs, receivers  # noqa: F401, PLC0415 - they register themselves once apps are loaded

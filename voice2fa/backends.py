@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from .conf import EVERYONE, get_settings
 from .core.errors import Refusal
 from .core.methods import Purpose
 from .flows import login, registration
+from .flows.requirement import is_required, is_required_of_all, may_wait
 from .flows.tickets import find
 
 _FINISHERS = {Purpose.LOGIN: login.finish, Purpose.REGISTER: registration.finish}
@@ -43,8 +43,12 @@ class VoiceBackend(ModelBackend):
         if username is not None:
             credentials["username"] = username
         user = login.check_first_factor(request, {**credentials, "password": password})
-        # Where everyone must confirm, a password that only a later backend knows opens nothing either.
-        if get_settings().required_for == EVERYONE or (user is not None and login.is_required(user)):
+        if user is None:
+            # Where everyone must confirm, a password that only a later backend knows opens nothing either.
+            if is_required_of_all():
+                raise PermissionDenied
+            return None
+        if is_required(user) and not may_wait(user, now=timezone.now()):
             raise PermissionDenied
         return user
 

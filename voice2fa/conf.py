@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,8 +19,12 @@ from .core.problems import Problem
 
 MAX_LIFETIME = 600  # seconds; NIST SP 800-63B-4, 3.1.3.2 (R7)
 MIN_CODE_LENGTH = 6  # decimal digits; NIST SP 800-63B-4, 3.1.3.2 (R5)
-EVERYONE = "everyone"
-WITH_PHONE = "with_phone"
+EVERYONE = readers.EVERYONE
+WITH_PHONE = readers.WITH_PHONE
+STAFF = readers.STAFF
+EMAIL = "email"
+STAFF_CODE = "staff_code"
+PASSWORD = "password"  # noqa: S105 - a word, not a secret
 
 
 def _setting(number: int, read: Callable[[Any], Any], doc: str, default: Any = MISSING) -> Any:
@@ -88,11 +93,12 @@ class Settings:
         "Calls in vain allowed, as (calls, seconds), by 'user', 'number' and client 'address'.",
         readers.DEFAULT_CALL_LIMITS,
     )
-    required_for: str = _setting(
+    required_for: tuple[str, ...] = _setting(
         16,
-        readers.choice(EVERYONE, WITH_PHONE),
-        "Who must confirm a login: 'everyone', or those 'with_phone' while a site moves over.",
-        EVERYONE,
+        readers.required_for,
+        "Who must confirm a login: 'everyone', 'with_phone', 'staff', 'group:…', 'permission:…', "
+        "a dotted path to a function of the user, or a list of these.",
+        (EVERYONE,),
     )
     first_factor_backends: tuple[str, ...] = _setting(
         17,
@@ -133,6 +139,35 @@ class Settings:
         readers.whole(1, 1000, "calls"),
         "Calls a day to one number, whatever becomes of them.",
         50,
+    )
+    grace_until: date | None = _setting(
+        60,
+        readers.day,
+        "The day, as '2027-01-31', up to which those who must confirm and have no phone yet may log in "
+        "without; empty for no such time.",
+        "",
+    )
+    first_phone_proof: str = _setting(
+        61,
+        readers.choice(EMAIL, STAFF_CODE, PASSWORD),
+        "What a first phone asks for beside the password: 'email' (a link, or a code from staff), "
+        "'staff_code' (only that), or 'password' (nothing).",
+        EMAIL,
+    )
+    remember_days: int = _setting(
+        62,
+        readers.whole(0, 90, "days"),
+        "Days for which a person may have a browser remembered and log in there without a call; 0: never.",
+        0,
+    )
+    remember_staff: bool = _setting(
+        63, readers.flag, "Whether browsers of staff may be remembered too.", False
+    )
+    api_issuer: str = _setting(
+        64,
+        readers.text,
+        "The class that gives API clients a session or a token for an approved login.",
+        "voice2fa.api.issuers.SessionIssuer",
     )
 
     @property

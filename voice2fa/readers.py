@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 import phonenumbers
@@ -14,6 +15,15 @@ from .core.policy import APPROVE_KEYS, RANDOM_KEY, Limit, Scope
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~-]+)*/*"
 )
+
+
+EVERYONE = "everyone"
+WITH_PHONE = "with_phone"
+STAFF = "staff"
+GROUP = "group:"
+PERMISSION = "permission:"
+_PERMISSION = re.compile(r"permission:\w+\.\w+")
+_DOTTED_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 
 class Wrong(Exception):
@@ -36,6 +46,43 @@ def choice(*choices: str) -> Callable[[Any], str]:
         return str(value)
 
     return read
+
+
+def flag(value: Any) -> bool:
+    """Read a yes or no."""
+    if not isinstance(value, bool):
+        raise Wrong("Write True or False.")
+    return value
+
+
+def day(value: Any) -> date | None:
+    """Read a day of the calendar, or an empty text for none."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if value == "":
+        return None
+    try:
+        return date.fromisoformat(text(value))
+    except ValueError:
+        raise Wrong("Write a day such as '2027-01-31'.") from None
+
+
+def required_for(value: Any) -> tuple[str, ...]:
+    """Read who must confirm: one word, or a list of them; whoever any of them names must."""
+    words = texts("['staff', 'with_phone']")([value] if isinstance(value, str) else value)
+    for word in words:
+        if not _names_people(word):
+            raise Wrong(
+                "Write 'everyone', 'with_phone', 'staff', 'group:tellers', 'permission:bank.add_transfer', "
+                f"a dotted path such as 'bank.rules.must_confirm', or a list of these, in place of {word!r}."
+            )
+    return words
+
+
+def _names_people(word: str) -> bool:
+    if word in {EVERYONE, WITH_PHONE, STAFF} or (word.startswith(GROUP) and word != GROUP):
+        return True
+    return bool(_PERMISSION.fullmatch(word) or _DOTTED_PATH.fullmatch(word))
 
 
 def method(*choices: Method) -> Callable[[Any], Method]:

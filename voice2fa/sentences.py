@@ -26,25 +26,42 @@ REFUSALS: dict[Code, Sentence] = {
     Code.ALREADY_USED: _("This confirmation has been used already. Please start again."),
     Code.BAD_CREDENTIALS: _("That username and password do not match. Check both and try again."),
     Code.CALL_IN_PROGRESS: _("A call for this is already under way. Finish it, or cancel it first."),
+    Code.CALL_REQUIRED: _(
+        "A password alone does not open this account. Log in on the page where we can call you."
+    ),
+    Code.CONFIRMATION_REQUIRED: _(
+        "For this we need to know that it is you. Please confirm it by phone first."
+    ),
+    Code.CONSENT_REQUIRED: _("We can only ring a phone whose owner agrees. Please tick the box."),
     Code.COOLING_DOWN: _("We have only just called."),
     Code.EXPIRED: _("Time ran out before this was confirmed. Please start again."),
     Code.ILLEGAL_TRANSITION: _("This call is past that step. Please start again."),
     Code.LAST_PHONE: _("This is your only phone, and you need one to log in. Add another one first."),
-    Code.NO_PHONE: _("This account has no confirmed phone to call. Please ask the site's staff for help."),
     Code.NOT_APPROVED: _("This has not been confirmed by phone. Please start again."),
     Code.NOT_WAITING: _("There is no call to wait for here. Please start again."),
+    Code.NO_EMAIL: _("We have no e-mail address for this account. Please ask the site's staff for a code."),
+    Code.NO_PHONE: _("This account has no confirmed phone to call. Please ask the site's staff for help."),
     Code.NUMBER_INVALID: _("That is not a valid phone number. Check the digits and the country code."),
     Code.NUMBER_KIND: _("We cannot call that kind of number. Use a mobile or landline number."),
     Code.NUMBER_REGION: _("We cannot call numbers in that country. Use another number."),
     Code.NUMBER_SHARED: _("That number serves as many accounts as it may. Use another number."),
+    Code.PAYLOAD_CHANGED: _(
+        "What was approved on the phone is not what was sent now, so nothing was done. Please start again."
+    ),
     Code.PHONE_EXISTS: _("That phone is on your account already."),
     Code.PHONE_LIMIT: _("You have as many phones as an account may have. Remove one first."),
+    Code.PHONE_REQUIRED: _("This account needs a phone before you can log in. Please add one."),
+    Code.PROOF_REQUIRED: _(
+        "Please prove first that this account is yours, with the link that we send or a code from staff."
+    ),
     Code.START_OVER: _("This took too long to go on from here. Please start again."),
     Code.TOO_EARLY: _("The code has not been told yet. Answer the call, press the key, and listen."),
     Code.TOO_MANY_CALLS: _("There were too many calls that nobody approved."),
     Code.TOO_MANY_FAILURES: _("There were too many wrong codes."),
     Code.USERNAME_TAKEN: _("Somebody took that username meanwhile. Please register with another one."),
     Code.WRONG_CODE: _("That is not the code."),
+    Code.WRONG_PROOF: _("That link or code is wrong, used, or too old. Please ask for a new one."),
+    Code.WRONG_TOKEN: _("That code is not right, or was used already. Check it and try again."),
 }
 
 _OUTCOMES: dict[State, Outcome] = {

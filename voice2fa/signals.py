@@ -19,3 +19,20 @@ verification_refused = Signal()
 # Sender: VoiceDevice. Arguments: device, now.
 device_confirmed = Signal()
 device_removed = Signal()
+# Renamed, or chosen to be rung first.
+device_changed = Signal()
+
+# The owner says that it was not them. Sender: PhoneRecord. Arguments: record, user, now.
+change_disowned = Signal()
+
+# Sender: RecoveryCodes. Arguments: codes, now.
+recovery_codes_made = Signal()
+recovery_code_used = Signal()
+
+# A login or a confirmation went another way than by phone. Sender: the device's class.
+# Arguments: user, device, now.
+other_way_used = Signal()
+
+# Sender: RememberedBrowser. Arguments: browser, now.
+browser_remembered = Signal()
+browser_forgotten = Signal()

@@ -7,6 +7,7 @@ from voice2fa.core.errors import Code
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.states import State
 from voice2fa.flows import login, tickets
+from voice2fa.flows.requirement import is_required
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +110,7 @@ def test_an_approval_does_not_outlive_its_account(phone, what):
 def test_who_must_confirm_is_the_sites_choice(user, configure, required_for, has_phone, required):
     configure(REQUIRED_FOR=required_for)
     stage.make_phone(user, confirmed=has_phone)
-    assert login.is_required(user) == required
+    assert is_required(user) == required
 
 
 # The first factor

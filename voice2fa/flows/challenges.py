@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from django.conf import settings as django_settings
 from django.utils import translation
-from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
 from voice2fa.conf import get_settings
 from voice2fa.core import codes
 from voice2fa.core.methods import Challenge, Cue, Method, Purpose, write_script
 from voice2fa.core.script import CallScript
+from voice2fa.keys import key_for
 from voice2fa.models import PhoneVerification
 from voice2fa.wording import write_wording
 
@@ -18,9 +18,8 @@ from voice2fa.wording import write_wording
 @sensitive_variables()
 def code_of(verification: PhoneVerification) -> str:
     """Return the code, derived from the site's key and the row: it is stored nowhere (R9)."""
-    site_key = salted_hmac("voice2fa.codes", "code", algorithm="sha256").digest()
     nonce = f"{verification.pk}:{verification.purpose}:{verification.nonce}"
-    return codes.derive(site_key, nonce, length=get_settings().code_length)
+    return codes.derive(key_for("codes"), nonce, length=get_settings().code_length)
 
 
 def lifetime() -> timedelta:

@@ -6,13 +6,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from voice2fa import signals
-from voice2fa.conf import EVERYONE, get_settings
+from voice2fa.conf import get_settings
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
 
 from . import verification as verifications
 from .requests import Client, Request, Started
+from .requirement import needs_phone
 
 
 def phones_of(user: AbstractBaseUser) -> list[VoiceDevice]:
@@ -65,7 +66,7 @@ def remove(phone: VoiceDevice, *, now: datetime) -> None:
     with transaction.atomic():
         # Locked together, so that two requests cannot each remove "the other" phone.
         phones = list(VoiceDevice.objects.select_for_update().filter(user_id=phone.user_id, confirmed=True))
-        if get_settings().required_for == EVERYONE and phones == [phone]:
+        if phones == [phone] and needs_phone(phone.user):
             raise Refusal(Code.LAST_PHONE)
         live = list(PhoneVerification.objects.live().filter(device=phone))
         phone_pk = phone.pk

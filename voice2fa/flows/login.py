@@ -11,7 +11,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from voice2fa.conf import EVERYONE, get_settings
+from voice2fa.conf import get_settings
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
@@ -50,15 +50,11 @@ def identify(request: HttpRequest, credentials: dict[str, Any]) -> AbstractBaseU
     return user
 
 
-def is_required(user: AbstractBaseUser) -> bool:
-    """Tell whether the user must confirm a login by phone."""
-    return get_settings().required_for == EVERYONE or preferred_phone(user) is not None
-
-
 def preferred_phone(user: AbstractBaseUser) -> VoiceDevice | None:
-    """Return the confirmed phone that the user used last, or the oldest; None without any (R20)."""
+    """Return the confirmed phone that the user prefers, used last, or has longest; None without any (R20)."""
     phones = VoiceDevice.objects.filter(user=user, confirmed=True)
-    phone: VoiceDevice | None = phones.order_by(F("last_used_at").desc(nulls_last=True), "pk").first()
+    by_rank = phones.order_by("-is_preferred", F("last_used_at").desc(nulls_last=True), "pk")
+    phone: VoiceDevice | None = by_rank.first()
     return phone
 
 

@@ -21,6 +21,7 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
 from voice2fa.flows import login, registration
 from voice2fa.flows.requests import Started
+from voice2fa.flows.requirement import is_required
 from voice2fa.sentences import explain_refusal
 
 from . import browsers
@@ -75,7 +76,7 @@ class LoginView(StartView):
         """Ring the phone; or open the session at once for a user from whom no call is required."""
         now = timezone.now()
         user = login.identify(self.request, form.cleaned_data)
-        if not login.is_required(user):
+        if not is_required(user):
             return self.let_in(form)
         if self.waits_already(user):
             return redirect("voice2fa:wait")

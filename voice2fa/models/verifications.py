@@ -1,4 +1,4 @@
-"""The three tables: phones, attempts to verify by one call, and what the carrier told us."""
+"""Attempts to verify a person by one call, and what the carrier told us of the call."""
 
 import uuid
 from typing import Any, ClassVar
@@ -7,43 +7,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_otp.models import Device
 from phonenumber_field.modelfields import PhoneNumberField
 
-from .core.events import Cause, Kind
-from .core.methods import Cue, Method, Purpose
-from .core.policy import APPROVE_KEYS
-from .core.states import FINAL, LIVE, State
-from .numbers import mask
-from .querysets import PhoneVerificationQuerySet
+from voice2fa.core.events import Cause, Kind
+from voice2fa.core.methods import Cue, Method, Purpose
+from voice2fa.core.policy import APPROVE_KEYS
+from voice2fa.core.states import FINAL, LIVE, State
+from voice2fa.numbers import mask
+from voice2fa.querysets import PhoneVerificationQuerySet
 
-
-def _choices(words: type[Any]) -> list[tuple[str, str]]:
-    return [(word.value, word.value.replace("_", " ")) for word in words]
-
-
-class VoiceDevice(Device):  # type: ignore[misc]  # django-otp ships no types
-    """A phone that belongs to a user; it counts only once a completed call has confirmed it (R20)."""
-
-    number = PhoneNumberField(_("phone number"))
-    confirmed = models.BooleanField(_("confirmed"), default=False)
-    created_at = models.DateTimeField(_("added"))
-    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("phone")
-        verbose_name_plural = _("phones")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "number"], name="voice2fa_one_phone_per_user_and_number"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.masked_number}".strip()
-
-    @property
-    def masked_number(self) -> str:
-        """The number as it may be shown, all but its last digits hidden."""
-        return mask(self.number.as_e164)
+from .choices import choices_of
+from .phones import VoiceDevice
 
 
 class PhoneVerification(models.Model):
@@ -57,10 +31,10 @@ class PhoneVerification(models.Model):
     device = models.ForeignKey(
         VoiceDevice, models.SET_NULL, null=True, blank=True, related_name="verifications"
     )
-    purpose = models.CharField(_("purpose"), max_length=16, choices=_choices(Purpose))
-    method = models.CharField(_("method"), max_length=16, choices=_choices(Method))
-    state = models.CharField(_("state"), max_length=16, choices=_choices(State), default=State.PENDING)
-    cause = models.CharField(_("cause"), max_length=32, choices=_choices(Cause), blank=True, default="")
+    purpose = models.CharField(_("purpose"), max_length=16, choices=choices_of(Purpose))
+    method = models.CharField(_("method"), max_length=16, choices=choices_of(Method))
+    state = models.CharField(_("state"), max_length=16, choices=choices_of(State), default=State.PENDING)
+    cause = models.CharField(_("cause"), max_length=32, choices=choices_of(Cause), blank=True, default="")
     number = PhoneNumberField(_("phone number"))
     caller = models.CharField(_("caller"), max_length=32, blank=True, default="")
     call_id = models.CharField(_("call id"), max_length=256, blank=True, default="")
@@ -72,6 +46,11 @@ class PhoneVerification(models.Model):
     account_mark = models.CharField(max_length=64, blank=True, default="")
     #: Registration only: the fields of the user to be, the password as a hash; cleared when decided or used.
     applicant = models.JSONField(null=True, blank=True)
+    #: Confirming an act only: what the call says of it, and a digest of what exactly is approved (R40).
+    message = models.CharField(_("message"), max_length=512, blank=True, default="")
+    payload_digest = models.CharField(max_length=64, blank=True, default="")
+    #: When the person agreed to be called and took note of what a call does not protect from (R29, R48).
+    consented_at = models.DateTimeField(_("agreed to calls"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=16, blank=True, default="")
     step = models.PositiveSmallIntegerField(_("step"), default=1)
     tries = models.PositiveSmallIntegerField(_("wrong codes"), default=0)
@@ -135,6 +114,10 @@ class PhoneVerification(models.Model):
                 condition=Q(applicant__isnull=True) | Q(purpose=Purpose.REGISTER),
                 name="voice2fa_applicant_registers",
             ),
+            models.CheckConstraint(
+                condition=Q(payload_digest="") | Q(purpose=Purpose.CONFIRM, method=Method.APPROVE),
+                name="voice2fa_payload_is_approved_by_key",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -161,11 +144,11 @@ class CallEvent(models.Model):
 
     verification = models.ForeignKey(PhoneVerification, models.CASCADE, related_name="events")
     call_id = models.CharField(_("call id"), max_length=256)
-    kind = models.CharField(_("kind"), max_length=16, choices=_choices(Kind))
+    kind = models.CharField(_("kind"), max_length=16, choices=choices_of(Kind))
     step = models.PositiveSmallIntegerField(_("step"), default=0)
     #: What we answered; a repeated delivery is answered the same.
-    cue = models.CharField(_("answer"), max_length=16, choices=_choices(Cue), blank=True, default="")
-    cause = models.CharField(_("cause"), max_length=32, choices=_choices(Cause), blank=True, default="")
+    cue = models.CharField(_("answer"), max_length=16, choices=choices_of(Cue), blank=True, default="")
+    cause = models.CharField(_("cause"), max_length=32, choices=choices_of(Cause), blank=True, default="")
     occurred_at = models.DateTimeField(_("occurred"), null=True, blank=True)
     received_at = models.DateTimeField(_("received"))
     raw = models.JSONField(_("report"), default=dict)

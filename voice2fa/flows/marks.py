@@ -1,0 +1,44 @@
+"""What a session remembers of its confirmation: by whom, by what, and when."""
+
+from collections.abc import MutableMapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django_otp.models import Device
+
+_MARK = "voice2fa_confirmed"
+FRESH_SECONDS = 300  # how long a confirmation is good for changing phones and codes (R21)
+
+Session = MutableMapping[str, Any]
+
+
+def note_confirmation(session: Session, user: AbstractBaseUser, device: Device, *, now: datetime) -> None:
+    """Note that the user has just confirmed by the device: a phone, or another way."""
+    session[_MARK] = {"user": str(user.pk), "by": device.persistent_id, "at": now.timestamp()}
+
+
+def note_remembered(session: Session, user: AbstractBaseUser) -> None:
+    """Note that a remembered browser was let in: that makes a login, and no fresh confirmation (R40)."""
+    session[_MARK] = {"user": str(user.pk), "by": "browser", "at": None}
+
+
+def is_confirmed(session: Session, user: AbstractBaseUser) -> bool:
+    """Tell whether this session was confirmed at all, for this user."""
+    return _mark_of(session, user) is not None
+
+
+def is_fresh(
+    session: Session, user: AbstractBaseUser, *, now: datetime, seconds: int = FRESH_SECONDS
+) -> bool:
+    """Tell whether this session was confirmed for this user within the last ``seconds``."""
+    mark = _mark_of(session, user)
+    if mark is None or mark["at"] is None:
+        return False
+    confirmed_at = datetime.fromtimestamp(mark["at"], tz=UTC)
+    return timedelta(0) <= now - confirmed_at <= timedelta(seconds=seconds)
+
+
+def _mark_of(session: Session, user: AbstractBaseUser) -> dict[str, Any] | None:
+    mark = session.get(_MARK)
+    return mark if mark is not None and mark["user"] == str(user.pk) else None
