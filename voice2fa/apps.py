@@ -13,5 +13,9 @@ class Voice2faConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks and the log lines that hang on our signals."""
+        """Register the system checks and the log lines that hang on our signals; let phones speak."""
         from . import checks, logs, receivers  # noqa: F401, PLC0415 - they register themselves once apps are loaded
+        from .flows.conversation import PhoneConversation  # noqa: PLC0415
+        from .models import VoiceDevice  # noqa: PLC0415
+
+        VoiceDevice.conversation = PhoneConversation()

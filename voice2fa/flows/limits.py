@@ -40,12 +40,13 @@ def _concerning(request: Request, settings: Settings, *, now: datetime) -> dict[
         whose[Scope.NUMBER] = Q(number=request.number, purpose__in=UNPROVED)
     else:
         whose[Scope.NUMBER] = Q(number=request.number, user=request.user)
-    is_registration = Q(purpose=Purpose.REGISTER)
-    whose[Scope.ADDRESS] = (
-        Q(client_address=request.client.address, consumed_at=None)
-        # An office behind one address approves all day long: only what came to nothing counts there.
-        & (is_registration if request.purpose is Purpose.REGISTER else ~is_registration)
-    )
+    if request.client.is_known:
+        is_registration = Q(purpose=Purpose.REGISTER)
+        whose[Scope.ADDRESS] = (
+            Q(client_address=request.client.address, consumed_at=None)
+            # An office behind one address approves all day long: only what came to nothing counts there.
+            & (is_registration if request.purpose is Purpose.REGISTER else ~is_registration)
+        )
     return {
         scope: concerns & Q(created_at__gt=_since(scope, settings, now)) for scope, concerns in whose.items()
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -12,10 +13,14 @@ from voice2fa.models import PhoneVerification, VoiceDevice
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Client:
-    """Who asks: the client's IP address, if known, and what its browser calls itself."""
+    """Who asks: the client's IP address, if it has one, and what its browser calls itself.
+
+    Where nobody told us of a client at all, ``is_known`` is False, and no calls are counted by address.
+    """
 
     address: str | None = None
     user_agent: str = ""
+    is_known: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +37,8 @@ class Request:
     user: AbstractBaseUser | None = None
     device: VoiceDevice | None = None
     applicant: Mapping[str, Any] | None = field(default=None, repr=False)
+    #: When the owner of the number agreed to be called; None for a phone that is known already (R29, R48).
+    consented_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
