@@ -105,13 +105,19 @@ class PhoneVerificationFactory(DjangoModelFactory):
             decided_at=factory.LazyAttribute(lambda row: row.deadline + timedelta(seconds=1)),
         )
         cancelled = factory.Trait(state=State.CANCELLED, decided_at=_after(16))
-        enrol = factory.Trait(purpose=Purpose.ENROL, method=Method.ENTER, device__confirmed=False)
+        enrol = factory.Trait(
+            purpose=Purpose.ENROL,
+            method=Method.ENTER,
+            device__confirmed=False,
+            consented_at=factory.SelfAttribute("created_at"),
+        )
         register = factory.Trait(
             purpose=Purpose.REGISTER,
             method=Method.ENTER,
             user=None,
             device=None,
             number=_numbers(5000),
+            consented_at=factory.SelfAttribute("created_at"),
             applicant=factory.LazyAttribute(lambda row: _pack(row)),
         )
 

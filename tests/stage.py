@@ -39,7 +39,7 @@ def begin(
 ):
     """Begin a verification of the user; without one it is a registration."""
     if user is None:
-        return registration.begin(applicant(), number=number, client=client, now=now)
+        return registration.begin(applicant(), number=number, client=client, now=now, consents=True)
     device = device or VoiceDevice.objects.filter(user=user, number=number).first()
     request = requests.Request(
         purpose=purpose, method=method, number=number, client=client, user=user, device=device

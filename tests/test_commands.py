@@ -88,6 +88,7 @@ def interrupt():
 def ring(*steps, number=NUMBER, ask=None, **options):
     """Run voice2fa_call and return what it shows."""
     out, phone = StringIO(), Phone(*steps)
+    options = {"agreed": True, **options}
     call_command("voice2fa_call", "grace", number, wait=phone, ask=ask, stdout=out, stderr=out, **options)
     assert phone.steps == []
     return out.getvalue()
@@ -100,7 +101,7 @@ def use_speak(settings):
 def test_a_phone_is_confirmed_once_the_shown_code_was_keyed_in(person):
     out = StringIO()
     shown = lambda: call().press(re.search(r"key in (\d+)", out.getvalue())[1])  # noqa: E731
-    call_command("voice2fa_call", "grace", NUMBER, wait=Phone(place, answer, shown), stdout=out)
+    call_command("voice2fa_call", "grace", NUMBER, agreed=True, wait=Phone(place, answer, shown), stdout=out)
     (phone,) = enrolment.phones_of(person)
     assert phone.number == NUMBER
     assert latest().consumed_at is not None
@@ -117,6 +118,17 @@ def test_the_terminal_tells_that_the_phone_rings(person):
         placing.observe(latest().pk, now=timezone.now())
 
     assert "The phone is ringing." in ring(place, observe, answer, key_in_code)
+
+
+def test_staff_must_state_that_the_owner_agrees_to_be_called(person):  # R48
+    with pytest.raises(CommandError, match="--agreed"):
+        ring(agreed=False)
+    assert PhoneVerification.objects.count() == 0
+
+
+def test_the_agreement_that_staff_state_is_kept(person):  # R48
+    ring(place, answer, key_in_code)
+    assert [phone.consented_at for phone in enrolment.phones_of(person)] == [latest().begun_at]
 
 
 def test_a_phone_gets_the_name_that_it_is_given(person):
@@ -354,4 +366,4 @@ def test_without_aiohttp_the_emulator_says_what_to_install():
 def test_a_command_that_calls_refuses_to_run_on_broken_settings(person, settings):
     settings.VOICE2FA = {}
     with pytest.raises(SystemCheckError, match="E002"):
-        call_command("voice2fa_call", "grace", NUMBER, skip_checks=False)
+        call_command("voice2fa_call", "grace", NUMBER, agreed=True, skip_checks=False)

@@ -103,7 +103,12 @@ def test_a_trait_is_what_a_real_call_leaves(settings, traits, method, happened):
 def test_an_enrolment_is_what_the_flow_writes():
     client = Client(address="192.0.2.7", user_agent="x")
     real = enrolment.begin(
-        UserFactory(), number="+12025550141", name="Phone", client=client, now=timezone.now()
+        UserFactory(),
+        number="+12025550141",
+        name="Phone",
+        client=client,
+        now=timezone.now(),
+        consents=True,
     ).verification
     built = PhoneVerificationFactory(enrol=True)
     assert shape_of(built) == shape_of(real)
@@ -113,7 +118,7 @@ def test_an_enrolment_is_what_the_flow_writes():
 def test_a_registration_is_what_the_flow_writes():
     client = Client(address="192.0.2.7", user_agent="x")
     real = registration.begin(
-        UserFactory.build(), number="+12025550141", client=client, now=timezone.now()
+        UserFactory.build(), number="+12025550141", client=client, now=timezone.now(), consents=True
     ).verification
     built = PhoneVerificationFactory(register=True)
     assert shape_of(built) == shape_of(real)

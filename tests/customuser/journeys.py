@@ -48,7 +48,7 @@ def test_a_registration_asks_for_the_models_own_fields_and_keeps_them(browser, c
     assert all(f'name="{name}"' in page for name in ("email", "full_name", "born_on", "number", "password1"))
     data = {
         "email": EMAIL, "full_name": "Anna Karenina", "born_on": "1990-02-03", "number": NUMBER,
-        "password1": PASSWORD, "password2": PASSWORD,
+        "password1": PASSWORD, "password2": PASSWORD, "consents": "on",
     }  # fmt: skip
     assert browser.send("register", data=data)["Location"] == "/phone/wait/"
     key_in(carrier)
@@ -62,7 +62,7 @@ def test_a_registration_asks_for_the_models_own_fields_and_keeps_them(browser, c
 def test_an_address_taken_meanwhile_is_refused(browser, carrier, db):  # noqa: F811
     data = {
         "email": EMAIL, "full_name": "Anna", "born_on": "1990-02-03", "number": NUMBER,
-        "password1": PASSWORD, "password2": PASSWORD,
+        "password1": PASSWORD, "password2": PASSWORD, "consents": "on",
     }  # fmt: skip
     browser.send("register", data=data)
     key_in(carrier)
@@ -75,7 +75,9 @@ def test_a_second_phone_is_added_and_the_first_removed(phone, browser, carrier):
     browser.enter_password(EMAIL)
     key_in(carrier)
     browser.send("complete")
-    browser.send("phone_add", data={"name": "Work", "number": OTHER_NUMBER, "password": PASSWORD})
+    browser.send(
+        "phone_add", data={"name": "Work", "number": OTHER_NUMBER, "password": PASSWORD, "consents": "on"}
+    )
     key_in(carrier)
     browser.send("complete")
     browser.send("phone_remove", phone.pk, data={"password": PASSWORD})

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def begin(user, number=NUMBER, name="Mobile", now=NOW):
-    return enrolment.begin(user, number=number, name=name, client=CLIENT, now=now)
+    return enrolment.begin(user, number=number, name=name, client=CLIENT, now=now, consents=True)
 
 
 def approve(started):

@@ -107,7 +107,7 @@ def test_a_number_has_room_for_so_many_accounts(configure, db):  # R27
     for name in ("otto", "hanna"):
         stage.make_phone(stage.make_user(name))
     assert (
-        refusal_of(registration.begin, applicant(), number=NUMBER, client=CLIENT, now=NOW)
+        refusal_of(registration.begin, applicant(), number=NUMBER, client=CLIENT, now=NOW, consents=True)
         == Code.NUMBER_SHARED
     )
 
@@ -124,7 +124,10 @@ def test_the_room_is_looked_at_again_at_the_end(configure, db):  # R27
 def test_unproved_phones_take_no_room(configure, db):
     configure(ACCOUNTS_PER_NUMBER=1)
     stage.make_phone(stage.make_user("otto"), confirmed=False)
-    assert refusal_of(registration.begin, applicant(), number=NUMBER, client=CLIENT, now=NOW) is None
+    assert (
+        refusal_of(registration.begin, applicant(), number=NUMBER, client=CLIENT, now=NOW, consents=True)
+        is None
+    )
 
 
 def test_the_new_phone_is_announced(db):

@@ -33,6 +33,7 @@ def register(page, site, person):
     page.get_by_label("Phone number").fill(person.number)
     page.get_by_label("Password", exact=True).fill(person.password)
     page.get_by_label("Password confirmation").fill(person.password)
+    page.get_by_label("automated calls").check()
     page.get_by_role("button", name="Call me").click()
     expect_heading(page, "We are calling you to confirm your phone")
 

@@ -92,6 +92,7 @@ def take_registration(camera, site):
         camera.take(page, "phone-add")
         page.get_by_label("Name").fill("Work phone")
         page.get_by_label("Phone number").fill("+1 900 555 0100")
+        page.get_by_label("automated calls").check()
         page.get_by_label("Password").fill("wrong")
         page.get_by_role("button", name="Call this phone").click()
         expect(page.locator(".voice2fa-error").first).to_be_visible()

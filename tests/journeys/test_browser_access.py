@@ -127,6 +127,7 @@ def test_phones(site, page, carrier):
     expect_sound(page)
     page.get_by_label("Name").fill("A phone with a name that goes on and on, as names of phones do")
     page.get_by_label("Phone number").fill("+1 900 555 0100")
+    page.get_by_label("automated calls").check()
     page.get_by_label("Password").fill(person.password)
     page.get_by_role("button", name="Call this phone").click()
     expect(page.locator(".voice2fa-error").first).to_be_visible()
@@ -173,6 +174,8 @@ def test_register_by_keyboard_alone(site, page, carrier):
     ):
         tab_to(page, page.get_by_label(re.compile(rf"^{label}( \(optional\))?$")))
         page.keyboard.type(value)
+    tab_to(page, page.get_by_label("automated calls"))
+    page.keyboard.press("Space")
     tab_to(page, page.get_by_role("button", name="Call me"))
     page.keyboard.press("Enter")
     expect_heading(page, "We are calling you to confirm your phone")

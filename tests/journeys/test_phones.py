@@ -67,7 +67,7 @@ def test_of_two_who_register_one_name_the_first_to_prove_a_phone_gets_it(site, c
 def test_a_second_phone_is_added_by_a_call_to_it(site, carrier, visit, log_in):
     person, second = site.welcome(), newcomer().number
     visitor = log_in(site, person)
-    visitor.submit("/phone/phones/add/", name="Work", number=second, password=person.password)
+    visitor.submit("/phone/phones/add/", name="Work", number=second, password=person.password, consents="on")
     assert visitor.heading == "We are calling the phone you are adding"
     carrier.answer(second).press(visitor.shown_code)
     visitor.complete()
@@ -79,7 +79,7 @@ def test_a_second_phone_is_added_by_a_call_to_it(site, carrier, visit, log_in):
 def test_a_phone_that_was_not_proved_is_not_among_the_phones(site, carrier, visit, log_in):
     person, second = site.welcome(), newcomer().number
     visitor = log_in(site, person)
-    visitor.submit("/phone/phones/add/", name="Work", number=second, password=person.password)
+    visitor.submit("/phone/phones/add/", name="Work", number=second, password=person.password, consents="on")
     carrier.ring(second).decline()
     assert "Work" not in visitor.open("/phone/phones/").page
 
@@ -87,7 +87,7 @@ def test_a_phone_that_was_not_proved_is_not_among_the_phones(site, carrier, visi
 def test_adding_a_phone_asks_for_the_password_again(site, carrier, visit, log_in):  # R21
     person, second = site.welcome(), newcomer().number
     visitor = log_in(site, person)
-    visitor.submit("/phone/phones/add/", name="Work", number=second, password="wrong")
+    visitor.submit("/phone/phones/add/", name="Work", number=second, password="wrong", consents="on")
     assert "That is not your password" in visitor.page
     assert carrier.calls(second) == []
 
@@ -96,7 +96,8 @@ def test_a_removed_phone_is_not_rung_again(site, carrier, visit, log_in):
     person = site.welcome()
     person.numbers.append(newcomer().number)
     visitor = log_in(site, person)
-    visitor.submit("/phone/phones/add/", name="Work", number=person.numbers[1], password=person.password)
+    fields = {"password": person.password, "consents": "on"}
+    visitor.submit("/phone/phones/add/", name="Work", number=person.numbers[1], **fields)
     carrier.answer(person.numbers[1]).press(visitor.shown_code)
     visitor.complete()
     (first,) = site.rows("voicedevice", number=person.number)

@@ -69,6 +69,7 @@ class Visitor:
             number=person.number,
             password1=person.password,
             password2=person.password,
+            consents="on",
         )
 
     def complete(self):

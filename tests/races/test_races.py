@@ -192,7 +192,7 @@ def test_many_registrations_ring_a_number_no_more_often_than_the_limit(db, race,
 
     def register(place):
         applicant = stage.applicant(f"user{place}")
-        return registration.begin(applicant, number=NUMBER, client=CLIENT, now=real_now())
+        return registration.begin(applicant, number=NUMBER, client=CLIENT, now=real_now(), consents=True)
 
     for _ in range(2):
         won(race(MANY, register))

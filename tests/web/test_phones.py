@@ -15,7 +15,7 @@ NEW_PASSWORD = "a long enough secret of Berta"
 
 def register(browser, **changes):
     data = {"username": "berta", "email": "", "number": "+1 202-555-0123", "password1": NEW_PASSWORD}
-    return browser.send("register", data={**data, "password2": NEW_PASSWORD, **changes})
+    return browser.send("register", data={**data, "password2": NEW_PASSWORD, "consents": "on", **changes})
 
 
 def key_in_code(carrier):
@@ -24,7 +24,7 @@ def key_in_code(carrier):
 
 
 def add(browser, **changes):
-    data = {"name": "Work phone", "number": OTHER_NUMBER, "password": PASSWORD}
+    data = {"name": "Work phone", "number": OTHER_NUMBER, "password": PASSWORD, "consents": "on"}
     return browser.send("phone_add", data={**data, **changes})
 
 

@@ -21,8 +21,14 @@ def phones_of(user: AbstractBaseUser) -> list[VoiceDevice]:
     return list(VoiceDevice.objects.filter(user=user, confirmed=True).order_by("pk"))
 
 
-def begin(user: AbstractBaseUser, *, number: str, name: str, client: Client, now: datetime) -> Started:
-    """Ring the number so that the user can prove it; unproved it does not count. Raises ``Refusal``."""
+def begin(
+    user: AbstractBaseUser, *, number: str, name: str, client: Client, now: datetime, consents: bool
+) -> Started:
+    """Ring the number so that the user can prove it; unproved it does not count. Raises ``Refusal``.
+
+    ``consents`` tells whether the person agrees to automated calls and knows their risk (R29, R48).
+    """
+    check_consent(consents)
     check_room(number, user=user)
     phone, is_new = VoiceDevice.objects.update_or_create(
         user=user,
@@ -37,6 +43,7 @@ def begin(user: AbstractBaseUser, *, number: str, name: str, client: Client, now
         client=client,
         user=user,
         device=phone,
+        consented_at=now,
     )
     try:
         return verifications.start(request, now=now)
@@ -54,9 +61,10 @@ def finish(verification: PhoneVerification, *, now: datetime) -> VoiceDevice:
     with transaction.atomic():
         verifications.use(verification, now=now)
         check_room(phone.number.as_e164, user=user)  # other calls may have filled it meanwhile
-        if not VoiceDevice.objects.filter(pk=phone.pk).update(confirmed=True, created_at=now):
+        facts = {"confirmed": True, "created_at": now, "consented_at": verification.consented_at}
+        if not VoiceDevice.objects.filter(pk=phone.pk).update(**facts):
             raise Refusal(Code.ACCOUNT_CHANGED)  # removed meanwhile
-    phone.confirmed, phone.created_at = True, now
+    phone.confirmed, phone.created_at, phone.consented_at = True, now, verification.consented_at
     signals.device_confirmed.send_robust(sender=VoiceDevice, device=phone, now=now)
     return phone
 
@@ -75,6 +83,12 @@ def remove(phone: VoiceDevice, *, now: datetime) -> None:
     for verification in live:
         verifications.cancel(verification, now=now)
     signals.device_removed.send_robust(sender=VoiceDevice, device=phone, now=now)
+
+
+def check_consent(consents: bool) -> None:
+    """Raise ``Refusal`` unless whoever gives the number agrees that we ring it (R29, R48)."""
+    if not consents:
+        raise Refusal(Code.CONSENT_REQUIRED)
 
 
 def check_room(number: str, *, user: AbstractBaseUser | None = None) -> None:

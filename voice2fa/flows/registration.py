@@ -17,12 +17,18 @@ from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
 
 from . import verification as verifications
-from .enrolment import check_room
+from .enrolment import check_consent, check_room
 from .requests import Client, Request, Started
 
 
-def begin(applicant: AbstractBaseUser, *, number: str, client: Client, now: datetime) -> Started:
-    """Ring the number for an unsaved user whose password is set, and so hashed; raises ``Refusal``."""
+def begin(
+    applicant: AbstractBaseUser, *, number: str, client: Client, now: datetime, consents: bool
+) -> Started:
+    """Ring the number for an unsaved user whose password is set, and so hashed; raises ``Refusal``.
+
+    ``consents`` tells whether the person agrees to automated calls and knows their risk (R29, R48).
+    """
+    check_consent(consents)
     check_room(number)
     return verifications.start(
         Request(
@@ -31,6 +37,7 @@ def begin(applicant: AbstractBaseUser, *, number: str, client: Client, now: date
             number=number,
             client=client,
             applicant=_pack(applicant),
+            consented_at=now,
         ),
         now=now,
     )
@@ -52,6 +59,7 @@ def finish(verification: PhoneVerification, *, now: datetime) -> AbstractBaseUse
                 name=_("My phone"),
                 confirmed=True,
                 created_at=now,
+                consented_at=verification.consented_at,
                 last_used_at=now,
             )
             PhoneVerification.objects.filter(pk=verification.pk).update(user=user, device=phone)

@@ -143,6 +143,7 @@ def resend(
         user=verification.user,
         device=phone,
         applicant=verification.applicant,
+        consented_at=verification.consented_at,
     )
     started = start(request, now=now, begun_at=verification.begun_at, instead_of=verification)
     # Who is registering goes along with the new call: the old ticket cannot ask for another.
@@ -206,6 +207,7 @@ def _write(request: Request, settings: Settings, *, now: datetime, begun_at: dat
         ticket_hash=hash_ticket(ticket),
         account_mark=mark_of(request.user) if request.user is not None else "",
         applicant=request.applicant,
+        consented_at=request.consented_at,
         language=get_language() or "",
         client_address=request.client.address,
         user_agent=request.client.user_agent[:256],

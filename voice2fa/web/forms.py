@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from phonenumber_field.formfields import PhoneNumberField
 
-from voice2fa.core.errors import Refusal
+from voice2fa.core.errors import Code, Refusal
 from voice2fa.flows import login
+from voice2fa.sentences import REFUSALS
 
 User = get_user_model()
 
@@ -29,6 +30,14 @@ def _number_field() -> PhoneNumberField:
     )
 
 
+def _consent_field() -> forms.BooleanField:
+    """Return the box to tick; ``fields.html`` shows ``consent.html`` above it."""
+    return forms.BooleanField(
+        label=_("Ring this number with automated calls. I know what a call keeps out, and what it does not."),
+        error_messages={"required": REFUSALS[Code.CONSENT_REQUIRED]},
+    )
+
+
 class LoginForm(forms.Form):
     """The first factor."""
 
@@ -42,7 +51,11 @@ class RegistrationForm(UserCreationForm):  # type: ignore[type-arg, unused-ignor
     """The fields of the site's user model, two passwords, and the phone to be proved."""
 
     number = _number_field()
-    field_order = [User.USERNAME_FIELD, *User.REQUIRED_FIELDS, "number", "password1", "password2"]
+    consents = _consent_field()
+    field_order = [
+        *(User.USERNAME_FIELD, *User.REQUIRED_FIELDS),
+        *("number", "password1", "password2", "consents"),
+    ]
 
     class Meta:
         model = User
@@ -88,7 +101,8 @@ class PhoneForm(PasswordForm):
         label=_("Name"), max_length=64, help_text=_("What you call it, such as “Work phone”.")
     )
     number = _number_field()
-    field_order = ["name", "number", "password"]
+    consents = _consent_field()
+    field_order = ["name", "number", "password", "consents"]
 
 
 class CodeForm(forms.Form):

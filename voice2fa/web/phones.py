@@ -55,6 +55,7 @@ class PhoneAddView(StartView):
             name=form.cleaned_data["name"],
             client=browsers.client_of(self.request),
             now=timezone.now(),
+            consents=form.cleaned_data["consents"],
         )
         return self.wait_for(started)
 

@@ -116,6 +116,11 @@ class RegisterView(StartView):
         """Ring the number of the applicant."""
         client = browsers.client_of(self.request)
         number = form.cleaned_data["number"].as_e164
-        return self.wait_for(
-            registration.begin(form.applicant(), number=number, client=client, now=timezone.now())
+        started = registration.begin(
+            form.applicant(),
+            number=number,
+            client=client,
+            now=timezone.now(),
+            consents=form.cleaned_data["consents"],
         )
+        return self.wait_for(started)

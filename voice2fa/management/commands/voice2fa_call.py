@@ -26,6 +26,10 @@ from voice2fa.sentences import explain_outcome, explain_refusal
 POLL_SECONDS = 1
 INTERRUPTED = 130  # what a shell expects of a process that Ctrl-C ended
 
+_NOT_AGREED = (
+    "Ask the owner of the phone whether we may ring it with automated calls, and add --agreed if they agree. "
+    "Tell them that a call does not keep out somebody who takes over the number."
+)
 _INSTRUCTIONS: dict[Method, Callable[[PhoneVerification], str]] = {
     Method.ENTER: lambda verification: f"Answer the phone, and key in {code_of(verification)}.",
     Method.SPEAK: lambda verification: (
@@ -51,12 +55,19 @@ class Command(BaseCommand):
         parser.add_argument("username", help="What the user logs in by.")
         parser.add_argument("number", help="The phone's number with its country code, such as +12025550123.")
         parser.add_argument("--name", default="Phone", help="What the user will know the phone by.")
+        parser.add_argument(
+            "--agreed",
+            action="store_true",
+            help="State that the owner of the phone agrees to automated calls.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Confirm the phone; raises ``CommandError`` unless the call has proved it."""
         self._wait: Callable[[float], None] = options.get("wait") or time.sleep
         self._ask: Callable[[str], str] = options.get("ask") or input
         user = _find_user(options["username"])
+        if not options["agreed"]:
+            raise CommandError(_NOT_AGREED)
         try:
             phone = self._prove(user, number=_read_number(options["number"]), name=options["name"])
         except Refusal as refusal:
@@ -67,7 +78,9 @@ class Command(BaseCommand):
 
     def _prove(self, user: AbstractBaseUser, *, number: str, name: str) -> VoiceDevice:
         client = Client(user_agent="voice2fa_call")
-        started = enrolment.begin(user, number=number, name=name, client=client, now=timezone.now())
+        started = enrolment.begin(
+            user, number=number, name=name, client=client, now=timezone.now(), consents=True
+        )
         verification = started.verification
         try:
             self._follow(verification)
