@@ -34,6 +34,7 @@ class Code(StrEnum):
     TOO_EARLY = "too_early"
     TOO_MANY_CALLS = "too_many_calls"
     TOO_MANY_FAILURES = "too_many_failures"
+    TOO_MANY_MAILS = "too_many_mails"
     USERNAME_TAKEN = "username_taken"
     WRONG_CODE = "wrong_code"
     WRONG_PROOF = "wrong_proof"

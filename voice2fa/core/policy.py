@@ -88,6 +88,13 @@ def check_total(past: Sequence[PastCall], *, limit: int, now: datetime) -> None:
         raise TryLater(Code.TOO_MANY_CALLS, retry_after=wait)
 
 
+def check_mails(past: Sequence[datetime], limits: Sequence[Limit], *, now: datetime) -> None:
+    """Raise ``TryLater`` if another mail now, after those of the past, would break a limit."""
+    wait = max((_wait_for(past, limit, now) for limit in limits), default=0)
+    if wait:
+        raise TryLater(Code.TOO_MANY_MAILS, retry_after=wait)
+
+
 def look_back(limits: Mapping[Scope, Sequence[Limit]], scope: Scope) -> int:
     """Return how many seconds of the past matter to the limits of the scope."""
     longest = max((limit.seconds for limit in limits.get(scope, ())), default=0)
