@@ -260,7 +260,7 @@ def test_a_sweep_tells_what_it_did(db):
     call_command("voice2fa_sweep", stdout=out)
     assert out.getvalue() == (
         "Expired: 1. Calls taken up: 1. Carrier asked about: 1. "
-        "Forgotten: applicants 1, unconfirmed phones 1.\n"
+        "Forgotten: applicants 1, unconfirmed phones 1, browsers 0.\n"
     )
     assert not VoiceDevice.objects.filter(pk=stale.pk).exists()
 

@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from . import signals
 from .core.errors import Refusal
-from .models import PhoneVerification, VoiceDevice
+from .models import PhoneVerification, RememberedBrowser, VoiceDevice
 
 logger = logging.getLogger("voice2fa")
 
@@ -45,6 +45,16 @@ def _log_confirmed(device: VoiceDevice, **kwargs: Any) -> None:
 @receiver(signals.device_removed, dispatch_uid="voice2fa.logs.removed")
 def _log_removed(device: VoiceDevice, **kwargs: Any) -> None:
     logger.info("Phone %s (%s) was removed from user %s", device.pk, device.masked_number, device.user_id)
+
+
+@receiver(signals.browser_remembered, dispatch_uid="voice2fa.logs.remembered")
+def _log_remembered(browser: RememberedBrowser, **kwargs: Any) -> None:
+    logger.info("Browser %s was remembered for user %s", browser.pk, browser.user_id)
+
+
+@receiver(signals.browser_forgotten, dispatch_uid="voice2fa.logs.forgotten")
+def _log_forgotten(browser: RememberedBrowser, **kwargs: Any) -> None:
+    logger.info("Browser %s of user %s was forgotten", browser.pk, browser.user_id)
 
 
 def _log_verification(outcome: str, verification: PhoneVerification) -> None:

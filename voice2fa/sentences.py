@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from .core.agents import browser_of, system_of
 from .core.errors import Code, Refusal, TryLater, WrongCode
 from .core.events import Cause
 from .core.states import State
@@ -58,6 +60,7 @@ REFUSALS: dict[Code, Sentence] = {
     Code.TOO_EARLY: _("The code has not been told yet. Answer the call, press the key, and listen."),
     Code.TOO_MANY_CALLS: _("There were too many calls that nobody approved."),
     Code.TOO_MANY_FAILURES: _("There were too many wrong codes."),
+    Code.TOO_MANY_MAILS: _("We have sent you an e-mail already. Please look for it, among the spam too."),
     Code.USERNAME_TAKEN: _("Somebody took that username meanwhile. Please register with another one."),
     Code.WRONG_CODE: _("That is not the code."),
     Code.WRONG_PROOF: _("That link or code is wrong, used, or too old. Please ask for a new one."),
@@ -152,6 +155,14 @@ def explain_refusal(refusal: Refusal) -> str:
     if isinstance(refusal, WrongCode):
         return f"{sentence} {_tries(refusal.tries_left)}"
     return sentence
+
+
+def name_browser(user_agent: str) -> str:
+    """Return a browser as its owner would name it, such as "Firefox on Windows"."""
+    browser, system = browser_of(user_agent), system_of(user_agent)
+    if browser and system:
+        return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or gettext("Unknown browser")
 
 
 def _when(seconds: int) -> str:

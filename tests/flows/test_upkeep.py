@@ -14,8 +14,7 @@ SECOND = timedelta(seconds=1)
 
 
 def swept(**changes):
-    nothing = {"expired": 0, "placed": 0, "observed": 0, "applicants_forgotten": 0, "phones_forgotten": 0}
-    return Swept(**{**nothing, **changes})
+    return Swept(**{**dict.fromkeys(Swept.__dataclass_fields__, 0), **changes})
 
 
 def test_there_may_be_nothing_to_do(db):

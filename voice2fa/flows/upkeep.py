@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from voice2fa.background import defer
-from voice2fa.models import PhoneVerification, VoiceDevice
+from voice2fa.models import PhoneVerification, RememberedBrowser, VoiceDevice
 from voice2fa.tasks import observe_call, place_call
 
 from .verification import FIRST_FACTOR_LIFETIME, expire
@@ -22,6 +22,7 @@ class Swept:
     observed: int
     applicants_forgotten: int
     phones_forgotten: int
+    browsers_forgotten: int
 
 
 def sweep(*, now: datetime) -> Swept:
@@ -36,10 +37,12 @@ def sweep(*, now: datetime) -> Swept:
         defer(observe_call, str(pk))
     stale = rows.filter(begun_at__lt=now - FIRST_FACTOR_LIFETIME).filter(applicant__isnull=False)
     forgotten, _ = VoiceDevice.objects.filter(confirmed=False, created_at__lt=now - UNCONFIRMED_FOR).delete()
+    browsers_forgotten, _ = RememberedBrowser.objects.filter(expires_at__lte=now).delete()
     return Swept(
         expired=expired,
         placed=len(unplaced),
         observed=len(dialed),
         applicants_forgotten=stale.filter(deadline__lte=now).update(applicant=None),
         phones_forgotten=forgotten,
+        browsers_forgotten=browsers_forgotten,
     )

@@ -7,14 +7,17 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import UserCreationForm, UsernameField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 from phonenumber_field.formfields import PhoneNumberField
 
+from voice2fa.conf import get_settings
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.flows import login
 from voice2fa.sentences import REFUSALS
 
 User = get_user_model()
+_REMEMBER = "remember"
 
 
 def _password_field() -> forms.CharField:
@@ -39,12 +42,35 @@ def _consent_field() -> forms.BooleanField:
 
 
 class LoginForm(forms.Form):
-    """The first factor."""
+    """The first factor; and the wish to have this browser remembered, where the site allows that."""
 
     username = UsernameField(
         label=_("Username"), widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
     )
     password = _password_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        days = get_settings().remember_days
+        if days:
+            self.fields[_REMEMBER] = forms.BooleanField(
+                label=ngettext(
+                    "Remember this browser for %(days)d day", "Remember this browser for %(days)d days", days
+                )
+                % {"days": days},
+                help_text=_("Then your password is enough here. Only on a device that is yours alone."),
+                required=False,
+            )
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """What the first-factor backends are asked about."""
+        return {name: value for name, value in self.cleaned_data.items() if name != _REMEMBER}
+
+    @property
+    def is_to_be_remembered(self) -> bool:
+        """Whether the person wants this browser to be remembered."""
+        return bool(self.cleaned_data.get(_REMEMBER))
 
 
 class RegistrationForm(UserCreationForm):  # type: ignore[type-arg, unused-ignore]

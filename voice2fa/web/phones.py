@@ -32,8 +32,12 @@ from .starts import StartView
 def phones(request: HttpRequest) -> HttpResponse:
     """List the person's confirmed phones."""
     devices = enrolment.phones_of(request.user)  # type: ignore[arg-type]
-    may_add = len(devices) < get_settings().phones_per_user
-    return render(request, "voice2fa/phones.html", {"devices": devices, "may_add": may_add})
+    context = {
+        "devices": devices,
+        "may_add": len(devices) < get_settings().phones_per_user,
+        "remembers_browsers": get_settings().remember_days > 0,
+    }
+    return render(request, "voice2fa/phones.html", context)
 
 
 @method_decorator(login_required, name="dispatch")

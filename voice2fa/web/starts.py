@@ -24,7 +24,7 @@ from voice2fa.flows.requests import Started
 from voice2fa.flows.requirement import is_required
 from voice2fa.sentences import explain_refusal
 
-from . import browsers
+from . import browsers, remembering
 from .forms import LoginForm, RegistrationForm
 
 _ABOUT_NUMBER = frozenset(
@@ -75,9 +75,13 @@ class LoginView(StartView):
     def start(self, form: LoginForm) -> HttpResponse:
         """Ring the phone; or open the session at once for a user from whom no call is required."""
         now = timezone.now()
-        user = login.identify(self.request, form.cleaned_data)
+        user = login.identify(self.request, form.credentials)
         if not is_required(user):
             return self.let_in(form)
+        remembered = remembering.enter_remembered(self.request, user, target=self.target)
+        if remembered is not None:
+            return remembered
+        remembering.note_wish(self.request, user, is_wished=form.is_to_be_remembered)
         if self.waits_already(user):
             return redirect("voice2fa:wait")
         return self.wait_for(login.begin(user, browsers.client_of(self.request), now=now))
@@ -93,13 +97,17 @@ class LoginView(StartView):
 
     def let_in(self, form: LoginForm) -> HttpResponse:
         """Open the session by the front door: Django notes which backend let the user in."""
-        next_url = browsers.safe_next(self.request)
-        user = authenticate(self.request, **form.cleaned_data)
+        user = authenticate(self.request, **form.credentials)
         if user is None:
             raise Refusal(Code.BAD_CREDENTIALS)
         start_session(self.request, user)
         # Not redirect(): it takes a word without slash or dot for the name of a view, and fails.
-        return HttpResponseRedirect(next_url or resolve_url(django_settings.LOGIN_REDIRECT_URL))
+        return HttpResponseRedirect(self.target)
+
+    @property
+    def target(self) -> str:
+        """Where the person wants to go."""
+        return browsers.safe_next(self.request) or resolve_url(django_settings.LOGIN_REDIRECT_URL)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the way to registration."""

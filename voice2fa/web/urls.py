@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required as open_to_all
 from django.urls import path
 
-from . import phones, starts, views
+from . import phones, remembering, starts, views
 
 # Where LoginRequiredMiddleware guards the site, the way in must stay open.
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("resend/", open_to_all(views.resend), name="resend"),
     path("code/", open_to_all(views.code), name="code"),
     path("done/", open_to_all(views.done), name="done"),
+    path("browsers/", remembering.show, name="browsers"),
+    path("browsers/forget/", remembering.forget_all, name="browsers_forget"),
+    path("browsers/<int:pk>/forget/", remembering.forget, name="browser_forget"),
     path("phones/", phones.phones, name="phones"),
     path("phones/add/", phones.PhoneAddView.as_view(), name="phone_add"),
     path("phones/<int:pk>/remove/", phones.PhoneRemoveView.as_view(), name="phone_remove"),

@@ -3,7 +3,6 @@
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
-from django.contrib.auth import login as start_session
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
@@ -23,7 +22,7 @@ from voice2fa.flows import verification as verifications
 from voice2fa.models import PhoneVerification
 from voice2fa.sentences import explain_refusal
 
-from . import browsers
+from . import browsers, remembering
 from .forms import CodeForm
 from .replies import LookAgain, News
 from .waiting import WaitingPage
@@ -166,10 +165,10 @@ def _complete(request: HttpRequest, verification: PhoneVerification) -> HttpResp
         # Django hides why a backend declines; ours leaves the reason on the request.
         raise getattr(request, "voice2fa_refusal", Refusal(Code.NOT_APPROVED))
     next_url = browsers.forget(request)
-    start_session(request, user)
     if verification.purpose == Purpose.REGISTER and not next_url:
-        return _arrive(request, reverse("voice2fa:done"))
-    return _arrive(request, next_url or resolve_url(django_settings.LOGIN_REDIRECT_URL))
+        return remembering.enter(request, user, target=reverse("voice2fa:done"))
+    target = next_url or resolve_url(django_settings.LOGIN_REDIRECT_URL)
+    return remembering.enter(request, user, target=target)
 
 
 def _arrive(request: HttpRequest, target: str) -> HttpResponse:

@@ -51,6 +51,6 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Expired: {swept.expired}. Calls taken up: {swept.placed}. "
             f"Carrier asked about: {swept.observed}. Forgotten: applicants {swept.applicants_forgotten}, "
-            f"unconfirmed phones {swept.phones_forgotten}."
+            f"unconfirmed phones {swept.phones_forgotten}, browsers {swept.browsers_forgotten}."
         )
         self.stdout.flush()
