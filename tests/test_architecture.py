@@ -15,8 +15,8 @@ OURS = [path for path in SOURCES if "emulator" not in path.relative_to(PACKAGE).
 FLOORS = [
     {"core", "__init__"},
     {"conf", "readers", "exceptions", "signals", "keys", "numbers", "wording", "sentences"},
-    {"querysets", "providers"},
-    {"models", "carrier", "background"},
+    {"querysets", "providers", "links"},
+    {"models", "carrier", "background", "mails"},
     {"flows", "tasks"},
     {
         "callbacks",

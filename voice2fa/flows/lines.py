@@ -5,10 +5,10 @@ import hashlib
 import hmac
 from uuid import UUID
 
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 
 from voice2fa.carrier import get_provider
-from voice2fa.conf import get_settings
+from voice2fa.links import absolute
 from voice2fa.providers.base import CallbackUrls, Credentials, Line
 
 
@@ -49,15 +49,9 @@ def _derive_password(secret: str, verification_id: UUID) -> str:
 
 
 def _url(name: str, verification_id: UUID) -> str:
-    return _absolute(reverse(f"voice2fa:call_{name}", args=[verification_id]))
+    return absolute(reverse(f"voice2fa:call_{name}", args=[verification_id]))
 
 
 def _step_url(name: str, verification_id: UUID) -> str:
     first = reverse(f"voice2fa:call_{name}", args=[verification_id, 0])
-    return _absolute(first.removesuffix("0/") + "{step}/")
-
-
-def _absolute(path: str) -> str:
-    # The prefix under which a site is mounted is known in requests only, and we are mostly outside of one:
-    # it belongs to PUBLIC_URL.
-    return f"{get_settings().public_url}/{path.removeprefix(get_script_prefix())}"
+    return absolute(first.removesuffix("0/") + "{step}/")
