@@ -1,10 +1,10 @@
-"""What can become of a phone, as its record tells."""
+"""What can become of a phone, and of what lets people in without one, as the record tells."""
 
 from enum import StrEnum
 
 
 class PhoneEvent(StrEnum):
-    """What happened to a phone."""
+    """What happened to a phone, to recovery codes or to a remembered browser."""
 
     ADDED = "added"
     RENAMED = "renamed"
@@ -12,3 +12,6 @@ class PhoneEvent(StrEnum):
     REMOVED = "removed"
     REMOVED_BY_STAFF = "removed_by_staff"
     DISOWNED = "disowned"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    BROWSER_REMEMBERED = "browser_remembered"

@@ -32,11 +32,18 @@ def is_fresh(
     session: Session, user: AbstractBaseUser, *, now: datetime, seconds: int = FRESH_SECONDS
 ) -> bool:
     """Tell whether this session was confirmed for this user within the last ``seconds``."""
+    return is_recent(confirmed_at(session, user), now=now, seconds=seconds)
+
+
+def confirmed_at(session: Session, user: AbstractBaseUser) -> datetime | None:
+    """Return when this session was last confirmed for this user; None if it never was, or by a browser."""
     mark = _mark_of(session, user)
-    if mark is None or mark["at"] is None:
-        return False
-    confirmed_at = datetime.fromtimestamp(mark["at"], tz=UTC)
-    return timedelta(0) <= now - confirmed_at <= timedelta(seconds=seconds)
+    return None if mark is None or mark["at"] is None else datetime.fromtimestamp(mark["at"], tz=UTC)
+
+
+def is_recent(moment: datetime | None, *, now: datetime, seconds: int = FRESH_SECONDS) -> bool:
+    """Tell whether a confirmation at that moment is no older than ``seconds``; None was never confirmed."""
+    return moment is not None and timedelta(0) <= now - moment <= timedelta(seconds=seconds)
 
 
 def _mark_of(session: Session, user: AbstractBaseUser) -> dict[str, Any] | None:

@@ -80,15 +80,16 @@ class VoiceDevice(Device):  # type: ignore[misc]  # django-otp ships no types
 
 
 class PhoneRecord(models.Model):
-    """What became of a phone, when, and from where: kept when phone and account are gone (R25)."""
+    """What became of a phone, or of what stands in for one; kept when phone and account are gone (R25)."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="phone_records"
     )
     username = models.CharField(_("username"), max_length=254, blank=True, default="")
-    number = PhoneNumberField(_("phone number"))
+    #: Empty where it is not about a phone.
+    number = PhoneNumberField(_("phone number"), blank=True, default="")
     name = models.CharField(_("name"), max_length=64, blank=True, default="")
-    event = models.CharField(_("what happened"), max_length=16, choices=choices_of(PhoneEvent))
+    event = models.CharField(_("what happened"), max_length=32, choices=choices_of(PhoneEvent))
     happened_at = models.DateTimeField(_("when"))
     consented_at = models.DateTimeField(_("agreed to calls"), null=True, blank=True)
     client_address = models.GenericIPAddressField(_("client address"), null=True, blank=True)
@@ -104,9 +105,9 @@ class PhoneRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} {self.masked_number}"
+        return f"{self.event} {self.masked_number}".strip()
 
     @property
     def masked_number(self) -> str:
-        """The number as it may be shown, all but its last digits hidden."""
-        return mask(self.number.as_e164)
+        """The number as it may be shown, all but its last digits hidden; empty if there is none."""
+        return mask(self.number.as_e164) if self.number else ""
