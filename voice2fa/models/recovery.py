@@ -1,9 +1,11 @@
 """Recovery codes: a django-otp device like any other, whose tokens are used up one by one."""
 
+from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
@@ -42,20 +44,31 @@ class RecoveryCodes(ThrottlingMixin, Device):  # type: ignore[misc]  # django-ot
     @sensitive_variables()
     def verify_token(self, token: str) -> bool:
         """Use up the code if it is one of those left; of racing requests one alone is told True (R8)."""
-        is_allowed, _data = self.verify_is_allowed()
-        if not is_allowed:
+        is_allowed, _why = self.verify_is_allowed()
+        if not is_allowed or not token:
             return False
         now = timezone.now()
         left = self.codes.filter(used_at=None)
         # Each is compared, so that timing does not tell which one it was.
         matching = [code.pk for code in left if code.is_right(token)]
         if not left.filter(pk__in=matching).update(used_at=now):
-            self.throttle_increment()
+            self._count_failure(now)
             return False
-        self.throttle_reset()
+        self.throttle_reset(commit=False)
+        self._update(throttling_failure_count=0, throttling_failure_timestamp=None)
         announce = partial(signals.recovery_code_used.send_robust, sender=RecoveryCodes)
         transaction.on_commit(partial(announce, codes=self, now=now))
         return True
+
+    def _count_failure(self, now: datetime) -> None:
+        """Count in the database: django-otp's own saves what was read, and side by side would count once."""
+        self.throttle_increment(commit=False)
+        self._update(
+            throttling_failure_count=F("throttling_failure_count") + 1, throttling_failure_timestamp=now
+        )
+
+    def _update(self, **changes: Any) -> None:
+        RecoveryCodes.objects.filter(pk=self.pk).update(**changes)
 
 
 class RecoveryCode(models.Model):
