@@ -1,18 +1,17 @@
-"""What follows, whoever set it off: a session that opens is marked, other phones end what was remembered."""
+"""What we do when Django opens a session, whoever asked it to."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.views import PasswordResetConfirmView
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from . import signals
-from .flows.browsers import forget_all
-from .flows.marks import note_confirmation
-from .models import VoiceDevice
+from .flows.marks import is_confirmed, keep_confirmation, note_confirmation
+from .flows.requirement import must_confirm
 
 
 @receiver(user_logged_in, dispatch_uid="voice2fa.receivers")
@@ -20,18 +19,35 @@ def _mark_session(sender: Any, request: HttpRequest, user: AbstractBaseUser, **k
     """Note when and by what the person confirmed: the device that did is left on the user."""
     device = getattr(user, "otp_device", None)
     if device is not None and device.user_id == user.pk:
-        note_confirmation(request.session, user, device, now=timezone.now())
+        if _comes_from_session(user):
+            keep_confirmation(request.session, user, device)
+        else:
+            note_confirmation(request.session, user, device, now=timezone.now())
+            # Django leaves the key alone where the session was this user's already, opened by another way:
+            # whoever planted it must not hold a confirmed one now (R38).
+            request.session.cycle_key()
+    elif _is_password_reset(request) and not is_confirmed(request.session, user):
+        _close_unless_free(request, user)
 
 
-@receiver(signals.device_confirmed, dispatch_uid="voice2fa.receivers.confirmed")
-@receiver(signals.device_removed, dispatch_uid="voice2fa.receivers.removed")
-def _forget_browsers(device: VoiceDevice, now: datetime, **kwargs: Any) -> None:
-    """Forget browsers that were remembered with other phones: also when this change is undone (A29)."""
-    forget_all(device.user, now=now)
+def _comes_from_session(user: AbstractBaseUser) -> bool:
+    """Tell whether it is a request's user who is logged in once more, rather than one who just confirmed.
+
+    django-otp's middleware gives the former its ``is_verified()``, and the device from the session.
+    """
+    return callable(getattr(user, "is_verified", None)) and not callable(
+        getattr(user.__class__, "is_verified", None)
+    )
 
 
-@receiver(signals.change_disowned, dispatch_uid="voice2fa.receivers.disowned")
-def _forget_disowned(user: AbstractBaseUser | None, now: datetime, **kwargs: Any) -> None:
-    """Forget the browsers of somebody in whose account a stranger has been at work."""
-    if user is not None:
-        forget_all(user, now=now)
+def _is_password_reset(request: HttpRequest) -> bool:
+    """Tell whether Django's own view logs somebody in who has just chosen a new password (R37)."""
+    view = getattr(getattr(request, "resolver_match", None), "func", None)
+    return issubclass(getattr(view, "view_class", object), PasswordResetConfirmView)
+
+
+def _close_unless_free(request: HttpRequest, user: AbstractBaseUser) -> None:
+    """End the session that was opened without asking any backend, unless no confirmation is required."""
+    if must_confirm(user, now=timezone.now()):
+        request.session.flush()
+        request.user = AnonymousUser()

@@ -1,6 +1,7 @@
 """Log in: the right password first, then the saved phone."""
 
 import inspect
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,38 +17,65 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
 
+from . import chain
 from . import verification as verifications
 from .requests import Client, Request, Started
 
 
 # Of all names, so that the frames of the backends are hidden too: they have the password as an argument.
 @sensitive_variables()
-def check_first_factor(request: HttpRequest | None, credentials: dict[str, Any]) -> AbstractBaseUser | None:
-    """Return the user whom a first-factor backend recognises by the credentials, or None."""
-    for path in get_settings().first_factor_backends:
+def ask(
+    paths: Iterable[str], request: HttpRequest | None, credentials: dict[str, Any]
+) -> AbstractBaseUser | None:
+    """Return the user whom the first of the backends to know the credentials names, or None.
+
+    Backends that take other credentials are left out, as Django does. Raises ``PermissionDenied`` where one
+    of them says that nobody must be let in.
+    """
+    for path in paths:
         backend = load_backend(path)
         try:
             inspect.signature(backend.authenticate).bind(request, **credentials)
         except TypeError:
             continue  # this backend takes other credentials
-        try:
-            user: AbstractBaseUser | None = backend.authenticate(request, **credentials)
-        except PermissionDenied:
-            return None
+        user: AbstractBaseUser | None = backend.authenticate(request, **credentials)
         if user is not None:
             return user
     return None
 
 
+@sensitive_variables()
+def check_first_factor(request: HttpRequest | None, credentials: dict[str, Any]) -> AbstractBaseUser | None:
+    """Return the user whom a first-factor backend recognises by the credentials, or None."""
+    try:
+        return ask(get_settings().first_factor_backends, request, credentials)
+    except PermissionDenied:
+        return None
+
+
 @sensitive_variables("credentials")
 def identify(request: HttpRequest, credentials: dict[str, Any]) -> AbstractBaseUser:
-    """Return the user whose first factor is right, or raise ``Refusal`` and tell Django's listeners."""
-    user = check_first_factor(request, credentials)
+    """Return the user whose first factor is right, or raise ``Refusal`` and tell Django's listeners.
+
+    Backends listed before ours are asked first, as Django would: one that counts failures, such as
+    django-axes, keeps out whoever has had too many.
+    """
+    user = check_first_factor(request, credentials) if _is_admitted(request, credentials) else None
     if user is None:
         harmless = {name: value for name, value in credentials.items() if name != "password"}
         user_login_failed.send(sender="django.contrib.auth", credentials=harmless, request=request)
         raise Refusal(Code.BAD_CREDENTIALS)
     return user
+
+
+@sensitive_variables("credentials")
+def _is_admitted(request: HttpRequest, credentials: dict[str, Any]) -> bool:
+    """Tell whether no backend before ours keeps the person out."""
+    try:
+        ask(chain.before_ours(), request, credentials)
+    except PermissionDenied:
+        return False
+    return True
 
 
 def preferred_phone(user: AbstractBaseUser) -> VoiceDevice | None:
@@ -59,8 +87,8 @@ def preferred_phone(user: AbstractBaseUser) -> VoiceDevice | None:
 
 
 def other_phones(verification: PhoneVerification) -> list[VoiceDevice]:
-    """Return the user's confirmed phones that this login does not ring."""
-    if verification.purpose != Purpose.LOGIN or verification.user_id is None:
+    """Return the user's confirmed phones that this login or confirmation does not ring."""
+    if verification.purpose not in {Purpose.LOGIN, Purpose.CONFIRM} or verification.user_id is None:
         return []
     phones = VoiceDevice.objects.filter(user_id=verification.user_id, confirmed=True)
     return list(phones.exclude(pk=verification.device_id).order_by("pk"))

@@ -23,6 +23,12 @@ def note_remembered(session: Session, user: AbstractBaseUser) -> None:
     session[_MARK] = {"user": str(user.pk), "by": "browser", "at": None}
 
 
+def keep_confirmation(session: Session, user: AbstractBaseUser, device: Device) -> None:
+    """Note that a user who is verified already is logged in once more: that makes nothing fresh (R21)."""
+    if not is_confirmed(session, user):
+        session[_MARK] = {"user": str(user.pk), "by": device.persistent_id, "at": None}
+
+
 def is_confirmed(session: Session, user: AbstractBaseUser) -> bool:
     """Tell whether this session was confirmed at all, for this user."""
     return _mark_of(session, user) is not None

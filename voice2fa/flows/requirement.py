@@ -1,9 +1,11 @@
 """Who must confirm a login, and who may do without for now (REQUIRED_FOR, GRACE_UNTIL)."""
 
+import logging
 from collections.abc import Callable
 from datetime import date, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -11,15 +13,20 @@ from voice2fa.conf import EVERYONE, STAFF, WITH_PHONE, get_settings
 from voice2fa.models import VoiceDevice
 from voice2fa.readers import GROUP, PERMISSION
 
+logger = logging.getLogger("voice2fa.requirement")
+
+
+def must_confirm(user: AbstractBaseUser, *, now: datetime) -> bool:
+    """Tell whether the user is let in by a confirmation alone: required of them, and no grace is left."""
+    return is_required(user) and not may_wait(user, now=now)
+
 
 def is_required(user: AbstractBaseUser) -> bool:
-    """Tell whether the user must confirm a login."""
+    """Tell whether the user must confirm a login.
+
+    Raises ``ImproperlyConfigured`` where REQUIRED_FOR names a function that there is not.
+    """
     return any(_names(word, user) for word in get_settings().required_for)
-
-
-def is_required_of_all() -> bool:
-    """Tell whether everyone must confirm, whoever they are."""
-    return EVERYONE in get_settings().required_for
 
 
 def needs_phone(user: AbstractBaseUser) -> bool:
@@ -43,14 +50,42 @@ def has_phone(user: AbstractBaseUser) -> bool:
     return bool(VoiceDevice.objects.filter(user=user, confirmed=True).exists())
 
 
+def load_rule(path: str) -> Callable[[AbstractBaseUser], object]:
+    """Return the function of the site that says who must confirm; raises ``ImproperlyConfigured``."""
+    try:
+        rule = import_string(path)
+    except Exception as error:  # whatever the site's module may raise while it is imported
+        raise ImproperlyConfigured(
+            f"VOICE2FA['REQUIRED_FOR'] names {path!r}, which cannot be imported ({error})."
+        ) from error
+    if not callable(rule):
+        raise ImproperlyConfigured(f"VOICE2FA['REQUIRED_FOR'] names {path!r}, which is no function.")
+    found: Callable[[AbstractBaseUser], object] = rule
+    return found
+
+
 def _names(word: str, user: AbstractBaseUser) -> bool:
+    ask = _reader_of(word)
+    try:
+        return bool(ask(user))
+    except Exception:
+        # Who cannot be asked about must confirm: a rule that falls over is no way in (A28).
+        logger.exception(
+            "REQUIRED_FOR %r failed for user %s, who must confirm therefore", word, getattr(user, "pk", None)
+        )
+        return True
+
+
+def _reader_of(word: str) -> Callable[[AbstractBaseUser], object]:
     if word in _WORDS:
-        return _WORDS[word](user)
+        return _WORDS[word]
     if word.startswith(GROUP):
-        return bool(user.groups.filter(name=word.removeprefix(GROUP)).exists())  # type: ignore[attr-defined]
+        name = word.removeprefix(GROUP)
+        return lambda user: user.groups.filter(name=name).exists()  # type: ignore[attr-defined]
     if word.startswith(PERMISSION):
-        return bool(user.has_perm(word.removeprefix(PERMISSION)))  # type: ignore[attr-defined]
-    return bool(import_string(word)(user))
+        permission = word.removeprefix(PERMISSION)
+        return lambda user: user.has_perm(permission)  # type: ignore[attr-defined]
+    return load_rule(word)
 
 
 _WORDS: dict[str, Callable[[AbstractBaseUser], bool]] = {
