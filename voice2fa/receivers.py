@@ -1,5 +1,6 @@
-"""What we do when Django opens a session, whoever asked it to."""
+"""What follows, whoever set it off: a session that opens is marked, other phones end what was remembered."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -10,8 +11,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .flows.marks import is_confirmed, keep_confirmation, note_confirmation
+from . import signals
+from .flows.browsers import forget_all
+from .flows.marks import keep_confirmation, note_confirmation
 from .flows.requirement import must_confirm
+from .models import VoiceDevice
 
 
 @receiver(user_logged_in, dispatch_uid="voice2fa.receivers")
@@ -26,7 +30,7 @@ def _mark_session(sender: Any, request: HttpRequest, user: AbstractBaseUser, **k
             # Django leaves the key alone where the session was this user's already, opened by another way:
             # whoever planted it must not hold a confirmed one now (R38).
             request.session.cycle_key()
-    elif _is_password_reset(request) and not is_confirmed(request.session, user):
+    elif _is_password_reset(request):
         _close_unless_free(request, user)
 
 
@@ -51,3 +55,17 @@ def _close_unless_free(request: HttpRequest, user: AbstractBaseUser) -> None:
     if must_confirm(user, now=timezone.now()):
         request.session.flush()
         request.user = AnonymousUser()
+
+
+@receiver(signals.device_confirmed, dispatch_uid="voice2fa.receivers.confirmed")
+@receiver(signals.device_removed, dispatch_uid="voice2fa.receivers.removed")
+def _forget_browsers(device: VoiceDevice, now: datetime, **kwargs: Any) -> None:
+    """Forget browsers that were remembered with other phones: also when this change is undone (A29)."""
+    forget_all(device.user, now=now)
+
+
+@receiver(signals.change_disowned, dispatch_uid="voice2fa.receivers.disowned")
+def _forget_disowned(user: AbstractBaseUser | None, now: datetime, **kwargs: Any) -> None:
+    """Forget the browsers of somebody in whose account a stranger has been at work."""
+    if user is not None:
+        forget_all(user, now=now)
