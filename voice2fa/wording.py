@@ -25,11 +25,17 @@ _QUESTIONS: Mapping[Method, str | Promise] = {
 }
 
 
-def write_wording(*, site: str, purpose: Purpose, method: Method, key: str, digits: int) -> Wording:
-    """Return the sentences for a call about the purpose, in the active language."""
+def write_wording(
+    *, site: str, purpose: Purpose, method: Method, key: str, digits: int, message: str = ""
+) -> Wording:
+    """Return the sentences for a call about the purpose, in the active language.
+
+    ``message`` says what exactly is to be confirmed, and takes the place of the general sentence.
+    """
+    subject = _("Please confirm: {message}").format(message=message) if message else _REQUESTS[purpose]
     question = str(_QUESTIONS[method]).format(key=key, digits=digits)
     return Wording(
-        ask=" ".join((_("This is {site}.").format(site=site), str(_REQUESTS[purpose]), question)),
+        ask=" ".join((_("This is {site}.").format(site=site), str(subject), question)),
         ask_again=_("That was not the code. Please key in the {digits} digits shown on your screen.").format(
             digits=digits
         ),

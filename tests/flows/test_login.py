@@ -64,10 +64,9 @@ def test_other_phones_are_the_persons_own_proved_ones(phone):
     assert login.other_phones(stage.begin(phone.user).verification) == [other]
 
 
-@pytest.mark.parametrize("purpose", [Purpose.ENROL, Purpose.CONFIRM])
-def test_only_a_login_may_ring_another_phone(phone, purpose):
+def test_an_enrolment_rings_no_other_phone(phone):
     stage.make_phone(phone.user, OTHER_NUMBER)
-    assert login.other_phones(stage.begin(phone.user, purpose=purpose).verification) == []
+    assert login.other_phones(stage.begin(phone.user, purpose=Purpose.ENROL).verification) == []
 
 
 def test_a_call_without_an_account_has_no_other_phones(phone):

@@ -625,11 +625,6 @@ def test_the_password_is_good_for_ten_minutes_of_calls(phone, seconds, code):
     assert refusal_of(verifications.resend, second, CLIENT, now=NOW + seconds * SECOND) == code
 
 
-def test_a_confirmation_is_asked_for_anew_and_not_repeated(phone):
-    verification = begin(phone.user, purpose=Purpose.CONFIRM).verification
-    assert refusal_of(verifications.resend, verification, CLIENT, now=NOW) == Code.START_OVER
-
-
 def test_another_phone_of_the_person_may_be_rung(phone):
     other = stage.make_phone(phone.user, OTHER_NUMBER)
     first = begin(phone.user).verification

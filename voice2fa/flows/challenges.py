@@ -51,5 +51,6 @@ def script_of(verification: PhoneVerification, cue: Cue, *, step: int) -> CallSc
             method=Method(verification.method),
             key=verification.approve_key,
             digits=settings.code_length,
+            message=verification.message,
         )
         return write_script(cue, challenge_of(verification, step=step), wording)

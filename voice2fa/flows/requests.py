@@ -37,6 +37,8 @@ class Request:
     user: AbstractBaseUser | None = None
     device: VoiceDevice | None = None
     applicant: Mapping[str, Any] | None = field(default=None, repr=False)
+    message: str = ""
+    payload_digest: str = ""
     #: When the owner of the number agreed to be called; None for a phone that is known already (R29, R48).
     consented_at: datetime | None = None
 

@@ -31,6 +31,8 @@ from .tickets import check_account, hash_ticket, make_ticket, mark_of
 FIRST_FACTOR_LIFETIME = timedelta(minutes=10)
 # After these the person starts over, and gives the first factor again.
 NOT_REPEATABLE = frozenset({State.APPROVED, State.REPORTED, State.LOCKED})
+# Approved by a phone of the account: once that is gone, so is what it approved.
+_NEED_PHONE = frozenset({Purpose.LOGIN, Purpose.CONFIRM})
 
 
 def start(
@@ -116,7 +118,6 @@ def may_resend(verification: PhoneVerification, *, now: datetime) -> bool:
     """Tell whether another call may follow this one without starting over."""
     return (
         verification.state not in NOT_REPEATABLE
-        and verification.purpose != Purpose.CONFIRM
         and verification.begun_at + FIRST_FACTOR_LIFETIME > now
         and (verification.purpose != Purpose.REGISTER or verification.applicant is not None)
     )
@@ -127,7 +128,7 @@ def resend(
 ) -> Started:
     """Call again with a new code and a new ticket; the old ones are dead (R10). Raises ``Refusal``.
 
-    ``phone`` is another confirmed phone of the same user, for a login.
+    ``phone`` is another confirmed phone of the same user, for a login or a confirmation.
     """
     if not may_resend(verification, now=now):
         raise Refusal(Code.START_OVER)
@@ -143,6 +144,9 @@ def resend(
         user=verification.user,
         device=phone,
         applicant=verification.applicant,
+        # The same act, to the letter: whoever wants another one approved begins again (R4, R10).
+        message=verification.message,
+        payload_digest=verification.payload_digest,
         consented_at=verification.consented_at,
     )
     started = start(request, now=now, begun_at=verification.begun_at, instead_of=verification)
@@ -165,7 +169,7 @@ def use(verification: PhoneVerification, *, now: datetime) -> None:
         is_first = PhoneVerification.objects.filter(pk=verification.pk).consume(now)
         # Asked after the update, which waits for a removal under way: what that took away stays away (R24).
         # Not in its WHERE: having waited for a row PostgreSQL looks at that row again, and at no other (R8).
-        if is_first and verification.purpose == Purpose.LOGIN and not _has_phone(verification):
+        if is_first and verification.purpose in _NEED_PHONE and not _has_phone(verification):
             raise Refusal(Code.ACCOUNT_CHANGED)
     if not is_first:
         verification.refresh_from_db()
@@ -179,8 +183,10 @@ def use(verification: PhoneVerification, *, now: datetime) -> None:
 def _supersede(
     request: Request, instead_of: PhoneVerification | None, settings: Settings, *, now: datetime
 ) -> None:
-    if instead_of is not None:
-        cancel(instead_of, now=now)
+    if instead_of is not None and not cancel(instead_of, now=now) and instead_of.payload_digest:
+        instead_of.refresh_from_db(fields=["state"])
+        if instead_of.state == State.APPROVED:
+            raise Refusal(Code.START_OVER)  # approved this very moment: once is enough (R8)
     if request.user is None:
         return
     # One that began within the cool-down is the first half of a double click: it stays, we are refused.
@@ -207,6 +213,8 @@ def _write(request: Request, settings: Settings, *, now: datetime, begun_at: dat
         ticket_hash=hash_ticket(ticket),
         account_mark=mark_of(request.user) if request.user is not None else "",
         applicant=request.applicant,
+        message=request.message,
+        payload_digest=request.payload_digest,
         consented_at=request.consented_at,
         language=get_language() or "",
         client_address=request.client.address,

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required as open_to_all
 from django.urls import path
 
-from . import phones, remembering, starts, views
+from . import confirming, first_phone, phones, remembering, starts, views
 
 # Where LoginRequiredMiddleware guards the site, the way in must stay open.
 urlpatterns = [
@@ -16,9 +16,17 @@ urlpatterns = [
     path("resend/", open_to_all(views.resend), name="resend"),
     path("code/", open_to_all(views.code), name="code"),
     path("done/", open_to_all(views.done), name="done"),
+    path("confirm/", confirming.ConfirmView.as_view(), name="confirm"),
+    path("confirm/send-again/", confirming.send_again, name="send_again"),
     path("browsers/", remembering.show, name="browsers"),
     path("browsers/forget/", remembering.forget_all, name="browsers_forget"),
     path("browsers/<int:pk>/forget/", remembering.forget, name="browser_forget"),
+    path("first-phone/", open_to_all(first_phone.FirstPhoneView.as_view()), name="first_phone"),
+    path("first-phone/password/", first_phone.PasswordView.as_view(), name="first_phone_password"),
+    path("first-phone/proof/", open_to_all(first_phone.proof), name="first_phone_proof"),
+    path("first-phone/mail/", open_to_all(first_phone.mail), name="first_phone_mail"),
+    path("first-phone/link/", open_to_all(first_phone.go_on), name="first_phone_go_on"),
+    path("first-phone/link/<str:secret>/", open_to_all(first_phone.link), name="first_phone_link"),
     path("phones/", phones.phones, name="phones"),
     path("phones/add/", phones.PhoneAddView.as_view(), name="phone_add"),
     path("phones/<int:pk>/remove/", phones.PhoneRemoveView.as_view(), name="phone_remove"),

@@ -18,11 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
 from voice2fa.flows import enrolment, login
+from voice2fa.flows import first_phone as first_phones
 from voice2fa.flows import verification as verifications
 from voice2fa.models import PhoneVerification
 from voice2fa.sentences import explain_refusal
 
-from . import browsers, remembering
+from . import browsers, confirming, first_phone, passes, remembering
 from .forms import CodeForm
 from .replies import LookAgain, News
 from .waiting import WaitingPage
@@ -151,6 +152,9 @@ def done(request: HttpRequest) -> HttpResponse:
 
 def _complete(request: HttpRequest, verification: PhoneVerification) -> HttpResponse:
     if verification.purpose == Purpose.ENROL:
+        is_own = not request.user.is_authenticated or request.user.pk == verification.user_id
+        if is_own and first_phones.is_first(verification, now=timezone.now()):
+            return first_phone.complete(request, verification)
         if not request.user.is_authenticated or request.user.pk != verification.user_id:
             raise Refusal(Code.NOT_WAITING)
         phone = enrolment.finish(verification, now=timezone.now())
@@ -158,6 +162,8 @@ def _complete(request: HttpRequest, verification: PhoneVerification) -> HttpResp
             request, _("%(name)s is confirmed. We can ring it from now on.") % {"name": phone.name}
         )
         return _arrive(request, browsers.forget(request) or reverse("voice2fa:phones"))
+    if verification.purpose == Purpose.CONFIRM:
+        return _arrive(request, confirming.complete(request, verification))
     # Django tells every listener what a failed login came with: a ticket that may yet be good stays here.
     verifications.check_usable(verification, now=timezone.now())
     user = authenticate(request, ticket=browsers.ticket_of(request))
@@ -199,4 +205,6 @@ def _turn_back(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     messages.error(request, explain_refusal(refusal))
     if refusal.code is Code.USERNAME_TAKEN:
         return redirect("voice2fa:register")
+    if passes.is_held(request):
+        return LookAgain(reverse("voice2fa:first_phone"))
     return LookAgain(reverse("voice2fa:phones" if request.user.is_authenticated else "voice2fa:login"))
