@@ -1,6 +1,7 @@
 """What staff see: every attempt with its timeline, and the phones of each account."""
 
+from .browsers import RememberedBrowserAdmin
 from .devices import VoiceDeviceAdmin
 from .verifications import PhoneVerificationAdmin
 
-__all__ = ["PhoneVerificationAdmin", "VoiceDeviceAdmin"]
+__all__ = ["PhoneVerificationAdmin", "RememberedBrowserAdmin", "VoiceDeviceAdmin"]

@@ -21,7 +21,7 @@ def lifetime() -> timedelta:
 
 
 def may_remember(user: AbstractBaseUser) -> bool:
-    """Tell whether the user's browsers may be remembered: never unless the site says so, staff's even less."""
+    """Tell whether the user's browsers may be remembered: never unless the site says so, nor staff's."""
     settings = get_settings()
     is_staff = getattr(user, "is_staff", False) or getattr(user, "is_superuser", False)
     return settings.remember_days > 0 and (settings.remember_staff or not is_staff)

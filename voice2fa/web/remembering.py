@@ -61,8 +61,8 @@ def enter(request: HttpRequest, user: AbstractBaseUser, *, target: str, device: 
 def enter_remembered(request: HttpRequest, user: AbstractBaseUser, *, target: str) -> HttpResponse | None:
     """Open a session for a user whose password was right, if this browser is remembered; else return None.
 
-    That is a login and no confirmation: ``is_verified()`` stays False, and no step-up is content with it. Whoever
-    is logged in already and comes here again is asked for more than that: then the phone rings.
+    That is a login and no confirmation: ``is_verified()`` stays False, and no step-up is content with it.
+    Whoever is logged in already and comes here again is asked for more than that: then the phone rings.
     """
     if request.user.is_authenticated:
         return None
