@@ -69,6 +69,11 @@ class Progress:
         return "ringing" if self.verification.ringing_at else "dialling"
 
     @property
+    def message(self) -> str:
+        """What the call asks the person to confirm, word for word; empty but for an act of its own."""
+        return self.verification.message
+
+    @property
     def outcome(self) -> Outcome:
         """How it ended."""
         return explain_outcome(State(self.verification.state), Cause(self.verification.cause))
@@ -132,10 +137,14 @@ class Progress:
         return other_phones(self.verification) if self.may_resend else []
 
     @property
+    def resend_from(self) -> datetime:
+        """When the cool-down lets us call again."""
+        return self.verification.created_at + timedelta(seconds=get_settings().cool_down)
+
+    @property
     def resend_in(self) -> int:
         """Seconds until the cool-down lets us call again."""
-        cooled = self.verification.created_at + timedelta(seconds=get_settings().cool_down)
-        return max(0, math.ceil((cooled - self.now).total_seconds()))
+        return max(0, math.ceil((self.resend_from - self.now).total_seconds()))
 
     @property
     def etag(self) -> str:

@@ -1,0 +1,33 @@
+"""Tokens of django-rest-knox: one for each client, hashed, with an expiry."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from knox.auth import TokenAuthentication
+from knox.models import get_token_model
+from knox.settings import knox_settings
+from rest_framework.request import Request
+
+from .base import Issuer
+
+
+class KnoxIssuer(Issuer):
+    """Give this client a token of its own."""
+
+    authentication_classes = (TokenAuthentication,)
+
+    def issue(self, request: Request, user: AbstractBaseUser) -> dict[str, Any]:
+        """Return ``token`` and its ``expiry``; ``user_logged_in`` is sent, as knox's own view does."""
+        row, token = get_token_model().objects.create(
+            user=user, expiry=knox_settings.TOKEN_TTL, prefix=knox_settings.TOKEN_PREFIX
+        )
+        # There is no session here: django-otp, and we, would write into one what is left on the user.
+        vars(user).pop("otp_device", None)
+        user_logged_in.send(sender=type(user), request=request._request, user=user)
+        return {"token": token, "expiry": row.expiry.isoformat() if row.expiry else None}
+
+    def revoke(self, request: Request) -> None:
+        """Delete this client's token; the account's other clients stay logged in."""
+        request.auth.delete()  # knox puts its row there
+        user_logged_out.send(sender=type(request.user), request=request._request, user=request.user)

@@ -1,0 +1,28 @@
+"""A session of Django's, in a cookie: for pages of the site's own origin. The default."""
+
+from typing import Any
+
+from django.contrib.auth import logout
+from django.contrib.auth.base_user import AbstractBaseUser
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+
+from voice2fa.flows.sessions import open_session
+
+from .base import Issuer
+
+
+class SessionIssuer(Issuer):
+    """Open a session under a new key (R38)."""
+
+    authentication_classes = (SessionAuthentication,)
+    is_cookie = True
+
+    def issue(self, request: Request, user: AbstractBaseUser) -> dict[str, Any]:
+        """Log the user in by Django's front door: ``user_logged_in`` is sent, ``last_login`` is set."""
+        open_session(request._request, user, device=getattr(user, "otp_device", None))
+        return {}
+
+    def revoke(self, request: Request) -> None:
+        """Log the user out."""
+        logout(request._request)

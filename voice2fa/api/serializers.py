@@ -1,0 +1,188 @@
+"""What goes in and out of the endpoints, as JSON."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+from rest_framework import serializers
+
+from voice2fa.core.methods import Method, Purpose
+from voice2fa.core.states import State
+from voice2fa.flows.progress import Progress
+from voice2fa.models import VoiceDevice
+
+from .fields import NumberField, SecretField
+from .forms import ApplicantForm
+
+User = get_user_model()
+_CONSENT = _("That this number is rung with automated calls, by somebody who knows what a call keeps out.")
+
+
+class LoginSerializer(serializers.Serializer[Any]):
+    """The first factor."""
+
+    username = serializers.CharField(max_length=254)
+    password = SecretField()
+
+
+class RegisterSerializer(serializers.Serializer[Any]):
+    """The fields of the site's user model, a password, and the phone to be proved."""
+
+    password = SecretField()
+    number = NumberField()
+    consents = serializers.BooleanField(help_text=_CONSENT)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add what the user model asks for."""
+        names = [User.USERNAME_FIELD, *User.REQUIRED_FIELDS]
+        return {name: _user_field(name) for name in names} | super().get_fields()
+
+    @sensitive_variables()
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Have Django's form judge names and password, and add the ``applicant``."""
+        password = attrs["password"]
+        form = ApplicantForm({**attrs, "password1": password, "password2": password})
+        if not form.is_valid():
+            raise serializers.ValidationError(
+                {
+                    name.replace("password2", "password"): [str(error) for error in errors]
+                    for name, errors in form.errors.items()
+                }
+            )
+        return {**attrs, "applicant": form.applicant()}
+
+
+class CodeSerializer(serializers.Serializer[Any]):
+    """The code that the call has told."""
+
+    code = serializers.CharField(max_length=32)
+
+
+class ResendSerializer(serializers.Serializer[Any]):
+    """Which phone to ring, if another than before."""
+
+    phone = serializers.IntegerField(
+        required=False, help_text=_("The id of one of the other phones, for a login.")
+    )
+
+
+class PhoneSerializer(serializers.ModelSerializer[VoiceDevice]):
+    """A phone of the account; its number is masked."""
+
+    number = serializers.CharField(source="masked_number", read_only=True)
+
+    class Meta:
+        model = VoiceDevice
+        fields = ("id", "name", "number", "is_preferred", "created_at", "last_used_at")
+
+
+class OtherPhoneSerializer(serializers.ModelSerializer[VoiceDevice]):
+    """A phone that could be rung instead."""
+
+    number = serializers.CharField(source="masked_number", read_only=True)
+
+    class Meta:
+        model = VoiceDevice
+        fields = ("id", "name", "number")
+
+
+class VerificationSerializer(serializers.Serializer[Progress]):
+    """How far a call has come: neither code nor key nor number."""
+
+    id = serializers.UUIDField(source="verification.pk", read_only=True)
+    purpose = serializers.ChoiceField(choices=list(Purpose), read_only=True)
+    method = serializers.ChoiceField(choices=list(Method), read_only=True)
+    state = serializers.ChoiceField(source="verification.state", choices=list(State), read_only=True)
+    progress = serializers.CharField(
+        read_only=True, help_text=_("dialling, ringing, answered or code_told; then the state.")
+    )
+    heading = serializers.CharField(read_only=True)
+    sentence = serializers.CharField(read_only=True)
+    is_live = serializers.BooleanField(read_only=True)
+    is_approved = serializers.BooleanField(read_only=True, help_text=_("Approved and not used yet."))
+    tries_left = serializers.IntegerField(read_only=True)
+    deadline = serializers.DateTimeField(read_only=True)
+    may_resend = serializers.BooleanField(read_only=True)
+    resend_from = serializers.DateTimeField(read_only=True, help_text=_("Not before then."))
+
+
+class InstructionsSerializer(serializers.Serializer[Progress]):
+    """What the person must see to answer the call."""
+
+    number = serializers.CharField(source="verification.masked_number", read_only=True)
+    caller = serializers.CharField(read_only=True, help_text=_("The number that the call comes from."))
+    code = serializers.CharField(
+        read_only=True, help_text=_("To be keyed into the phone; empty for the other methods.")
+    )
+    key = serializers.CharField(
+        source="approve_key",
+        read_only=True,
+        help_text=_("The key that the call will name; empty without one."),
+    )
+    report_key = serializers.CharField(read_only=True, help_text=_("The key that says: this was not me."))
+    other_phones = OtherPhoneSerializer(many=True, read_only=True)
+
+
+class StartedSerializer(serializers.Serializer[Any]):
+    """A call that has begun."""
+
+    ticket = serializers.CharField(
+        read_only=True, help_text=_("Told once. Send it back in the Voice-Ticket header, and keep it secret.")
+    )
+    verification = VerificationSerializer(read_only=True)
+    show = InstructionsSerializer(read_only=True)
+
+
+class UserSerializer(serializers.Serializer[Any]):
+    """Whose account it is."""
+
+    id = serializers.CharField(source="pk", read_only=True)
+    username = serializers.CharField(source="get_username", read_only=True)
+
+
+class CompletedSerializer(serializers.Serializer[Any]):
+    """What came of an approval: somebody is logged in, or a phone counts.
+
+    A token issuer adds what it gives: ``token``; ``token`` and ``expiry``; ``access`` and ``refresh``.
+    """
+
+    purpose = serializers.ChoiceField(choices=list(Purpose), read_only=True)
+    user = UserSerializer(read_only=True)
+    phone = PhoneSerializer(read_only=True, required=False)
+    token = serializers.CharField(read_only=True, required=False)
+    expiry = serializers.DateTimeField(read_only=True, required=False)
+    access = serializers.CharField(read_only=True, required=False)
+    refresh = serializers.CharField(read_only=True, required=False)
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    """Who is logged in, and what a cookie client needs before its first write."""
+
+    user = UserSerializer(read_only=True, allow_null=True)
+    csrf_token = serializers.CharField(
+        read_only=True, help_text=_("For the X-CSRFToken header; empty where a token is used, no cookie.")
+    )
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """Why not, and what to do next."""
+
+    code = serializers.CharField(read_only=True)
+    detail = serializers.CharField(read_only=True)
+    fields = serializers.DictField(  # type: ignore[assignment]  # REST framework takes it out of the class
+        read_only=True,
+        required=False,
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text=_("With the code invalid: what is wrong, by field."),
+    )
+
+
+def _user_field(name: str) -> serializers.CharField:
+    """Return a field for what the user model asks for; Django's form reads the text."""
+    try:
+        length = getattr(User._meta.get_field(name), "max_length", None)
+    except FieldDoesNotExist:
+        length = None
+    return serializers.CharField(max_length=length or 1024)

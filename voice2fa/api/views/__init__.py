@@ -1,0 +1,1 @@
+"""The endpoints: three lines each, for the flows decide."""

@@ -1,0 +1,41 @@
+"""Who is logged in, and the way out."""
+
+from django.middleware.csrf import get_token
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import ensure_csrf_cookie
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from voice2fa.api.describing import Doc
+from voice2fa.api.examples import SESSION
+from voice2fa.api.issuers import get_issuer
+from voice2fa.api.serializers import SessionSerializer
+
+from .base import MaybeAccountView
+
+
+@method_decorator(ensure_csrf_cookie, name="dispatch")
+class SessionView(MaybeAccountView):
+    """Who is logged in."""
+
+    docs = {
+        "get": Doc(
+            summary="Who is logged in, and the CSRF token",
+            detail="A client that keeps a cookie asks this first: its writes need the token.",
+            gives={200: SessionSerializer},
+            says={200: SESSION},
+        ),
+        "delete": Doc(summary="Log out", gives={204: None}),
+    }
+
+    def get(self, request: Request) -> Response:
+        """Tell."""
+        user = request.user if request.user.is_authenticated else None
+        token = get_token(request._request) if get_issuer().is_cookie else ""
+        return Response(dict(SessionSerializer({"user": user, "csrf_token": token}).data))
+
+    def delete(self, request: Request) -> Response:
+        """Void what this client was given; whoever is not logged in is logged out already."""
+        if request.user.is_authenticated:
+            get_issuer().revoke(request)
+        return Response(status=204)

@@ -1,0 +1,40 @@
+"""The bodies that more than one endpoint answers with."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from django.views.decorators.debug import sensitive_variables
+from rest_framework import status
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+
+from voice2fa.api.serializers import StartedSerializer, VerificationSerializer
+from voice2fa.flows.progress import Progress
+from voice2fa.flows.requests import Started
+from voice2fa.models import PhoneVerification
+
+
+def show_verification(verification: PhoneVerification, *, now: datetime) -> dict[str, Any]:
+    """Return how far a call has come."""
+    return dict(VerificationSerializer(Progress(verification, now=now)).data)
+
+
+@sensitive_variables()
+def show_started(started: Started, *, now: datetime) -> dict[str, Any]:
+    """Return a call that has begun: its ticket, told this once, and what the person must see to answer it."""
+    progress = Progress(started.verification, now=now)
+    told = {"ticket": started.ticket, "verification": progress, "show": progress}
+    return dict(StartedSerializer(told).data)
+
+
+def reply_started(started: Started, *, now: datetime) -> Response:
+    """Return the reply to whoever has had a call begun."""
+    return Response(show_started(started, now=now), status=status.HTTP_201_CREATED)
+
+
+def etag_of(body: dict[str, Any]) -> str:
+    """Return a mark that changes whenever the body does."""
+    written = json.dumps(body, sort_keys=True, cls=JSONEncoder).encode()
+    return f'"{hashlib.sha256(written).hexdigest()[:32]}"'

@@ -1,0 +1,36 @@
+"""What an approval is exchanged for."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.views.decorators.debug import sensitive_variables
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from voice2fa.api.issuers import get_issuer
+from voice2fa.api.serializers import CompletedSerializer
+from voice2fa.core.errors import Code, Refusal
+from voice2fa.core.methods import Purpose
+
+
+@sensitive_variables()
+def redeem(request: Request, ticket: str) -> AbstractBaseUser:
+    """Use up an approved login or registration and return its user; raises ``Refusal``."""
+    user = authenticate(request._request, ticket=ticket)
+    if user is None:
+        # Django hides why a backend declines; ours leaves the reason on the request.
+        raise getattr(request._request, "voice2fa_refusal", Refusal(Code.NOT_APPROVED))
+    return user
+
+
+def let_in(request: Request, user: AbstractBaseUser, *, purpose: Purpose) -> Response:
+    """Return the reply to a client whose login is complete, with what the site's issuer gives."""
+    given = get_issuer().issue(request, user)
+    return reply_completed(purpose, user, **given)
+
+
+def reply_completed(purpose: Purpose, user: AbstractBaseUser, **more: Any) -> Response:
+    """Return what came of an approval."""
+    shown = CompletedSerializer({"purpose": purpose, "user": user} | more).data
+    return Response(dict(shown))
