@@ -22,6 +22,10 @@ MEMORY = "voice2fa.providers.memory.MemoryProvider"
 BANDWIDTH = "voice2fa.providers.bandwidth.BandwidthProvider"
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 VOICE_BACKEND = "voice2fa.backends.VoiceBackend"
+CONFIRMATION = "voice2fa.middleware.ConfirmationMiddleware"
+REMOTE_USER = "django.contrib.auth.middleware.RemoteUserMiddleware"
+LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+NUMBER = 7
 GOOD_OPTIONS = {
     "ACCOUNT_ID": "9900000",
     "APPLICATION_ID": "00000000-0000-4000-8000-000000000001",
@@ -36,9 +40,16 @@ urlpatterns = [path("", lambda request: HttpResponse())]
 
 
 class EmailBackend(BaseBackend):
-    """Takes what the user model's login field is called, and no ``username``."""
+    """Takes an address, and no ``username``."""
 
     def authenticate(self, request, email=None, password=None):
+        """Pretend to check."""
+
+
+class BadgeBackend(BaseBackend):
+    """Takes what the user model might call its login field, and neither a username nor an address."""
+
+    def authenticate(self, request, badge=None, password=None):
         """Pretend to check."""
 
 
@@ -67,6 +78,18 @@ class NoProvider:
     pass
 
 
+async def asks_slowly(user):
+    return False
+
+
+def asks_nobody():
+    return False
+
+
+def asks(user):
+    return False
+
+
 def here(name):
     return f"{__name__}.{name}"
 
@@ -85,6 +108,10 @@ def without(setting, part):
 
 def backends(*paths):
     return {"AUTHENTICATION_BACKENDS": list(paths)}
+
+
+def middleware(path, place):
+    return {"MIDDLEWARE": [*good.MIDDLEWARE[:place], path, *good.MIDDLEWARE[place:]]}
 
 
 def missing(key):
@@ -144,9 +171,18 @@ WRONG = [
     (backends(MODEL_BACKEND), "E040"),
     ({"AUTHENTICATION_BACKENDS": None}, "E040"),
     (backends("voice2fa.no.Backend"), "E040"),
-    (backends(VOICE_BACKEND, MODEL_BACKEND), "E041"),
     (backends(MODEL_BACKEND, VOICE_BACKEND), "E041"),
-    (backends(VOICE_BACKEND, "django.contrib.auth.backends.AllowAllUsersModelBackend"), "E041"),
+    (backends("axes.backends.AxesStandaloneBackend", MODEL_BACKEND, VOICE_BACKEND), "E041"),
+    (backends(here("EmailBackend"), VOICE_BACKEND), "E041"),
+    (backends(VOICE_BACKEND, "django.contrib.auth.backends.AllowAllUsersModelBackend"), "W072"),
+    (voice(REQUIRED_FOR="no.such.function"), "E070"),
+    (voice(REQUIRED_FOR=["staff", here("NUMBER")]), "E070"),
+    (voice(REQUIRED_FOR=here("asks_slowly")), "E070"),
+    (voice(REQUIRED_FOR=here("asks_nobody")), "E070"),
+    (voice(REQUIRED_FOR="permission:auth.sing"), "W074"),
+    (middleware(CONFIRMATION, 0), "W071"),
+    (middleware(CONFIRMATION, 8), "W071"),
+    (middleware(REMOTE_USER, 6), "W073"),
     (voice(FIRST_FACTOR_BACKENDS=["no.such.Backend"]), "E042"),
     (voice(FIRST_FACTOR_BACKENDS=[VOICE_BACKEND]), "E042"),
     (voice(FIRST_FACTOR_BACKENDS=[here("NoProvider")]), "E042"),
@@ -256,9 +292,9 @@ def test_an_unknown_key_is_answered_with_the_right_one(settings):
 
 
 def test_a_backend_for_another_login_field_is_a_way_around_where_users_log_in_by_it(settings, monkeypatch):
-    around = backends(VOICE_BACKEND, here("EmailBackend"))
+    around = backends(here("BadgeBackend"), VOICE_BACKEND)
     assert find(settings, around) == []
-    monkeypatch.setattr("django.contrib.auth.models.User.USERNAME_FIELD", "email")
+    monkeypatch.setattr("django.contrib.auth.models.User.USERNAME_FIELD", "badge")
     assert ids_of(find(settings, around)) == ["E041"]
 
 
@@ -274,6 +310,53 @@ def test_a_subclass_of_voice_backend_serves_as_well(settings):
 def test_a_subclass_of_a_middleware_serves_as_well(settings):
     own = [here("OwnMiddleware") if "AuthenticationM" in item else item for item in good.MIDDLEWARE]
     assert find(settings, {"MIDDLEWARE": own}) == []
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        [VOICE_BACKEND, MODEL_BACKEND],  # whom it knows, ours has known before
+        ["axes.backends.AxesStandaloneBackend", VOICE_BACKEND, MODEL_BACKEND],
+        ["axes.backends.AxesBackend", VOICE_BACKEND],
+    ],
+)
+def test_backends_that_open_nothing_beside_ours_may_stay(settings, listed):
+    assert find(settings, backends(*listed)) == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["everyone", "with_phone", "staff", "group:tellers", "permission:auth.add_user", here("asks")],
+)
+def test_words_that_name_people_are_met_with_silence(settings, word):
+    assert find(settings, voice(REQUIRED_FOR=word)) == []
+
+
+def test_a_group_is_reported_where_users_have_none(settings, monkeypatch):
+    for name in ("PermissionsMixin", "AbstractUser", "User"):
+        monkeypatch.delattr(f"django.contrib.auth.models.{name}.groups")
+    assert ids_of(find(settings, voice(REQUIRED_FOR="group:tellers"))) == ["W074"]
+
+
+@pytest.mark.parametrize(
+    ("inserted", "expected"),
+    [
+        ([CONFIRMATION], []),
+        ([REMOTE_USER, CONFIRMATION], []),
+        ([REMOTE_USER, CONFIRMATION, LOGIN_REQUIRED], []),
+        ([CONFIRMATION, REMOTE_USER], ["W071"]),
+        ([LOGIN_REQUIRED, CONFIRMATION], ["W071"]),
+    ],
+)
+def test_the_middleware_stands_after_all_that_open_and_before_all_that_ask(settings, inserted, expected):
+    users = good.MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1
+    listed = [*good.MIDDLEWARE[:users], *inserted, *good.MIDDLEWARE[users:]]
+    assert ids_of(find(settings, {"MIDDLEWARE": listed})) == expected
+
+
+def test_the_middleware_needs_no_other_that_asks(settings):
+    listed = [item for item in good.MIDDLEWARE if "OTP" not in item]
+    assert ids_of(find(settings, {"MIDDLEWARE": [*listed, CONFIRMATION]})) == ["W048"]
 
 
 @pytest.mark.parametrize("login_url", ["voice2fa:login", "/phone/login/"])
@@ -320,7 +403,7 @@ def test_commands_that_check_nothing_work_without_the_setting(settings, capsys):
 @pytest.mark.parametrize(
     ("tag", "wrong", "expected"),
     [
-        (Tags.security, backends(VOICE_BACKEND, MODEL_BACKEND), "E041"),
+        (Tags.security, backends(MODEL_BACKEND, VOICE_BACKEND), "E041"),
         (Tags.urls, {"ROOT_URLCONF": __name__}, "E045"),
     ],
 )

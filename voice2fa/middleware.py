@@ -38,7 +38,7 @@ class ConfirmationMiddleware:
             raise ImproperlyConfigured("ConfirmationMiddleware belongs after AuthenticationMiddleware.")
         user, auser = request.user, request.auser
         request.user = SimpleLazyObject(partial(_admit, request, user))  # type: ignore[assignment]
-        request.auser = partial(_aadmit, request, auser)  # type: ignore[assignment]
+        request.auser = partial(_aadmit, request, auser)
         response: HttpResponseBase | Awaitable[HttpResponseBase] = self.get_response(request)
         return response
 

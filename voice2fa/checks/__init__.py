@@ -2,9 +2,10 @@
 
 E001 to E025 are about the keys of VOICE2FA in their order, E030 and E031 about the class of its provider,
 E040 to E042 about authentication backends, W043 to W048 about the site around us, and E050 to W052 about
-production alone (``check --deploy``). Providers report their options under E1xx and W1xx.
+production alone (``check --deploy``). E070 to W074 are about who must confirm, and doors that stand open.
+Providers report their options under E1xx and W1xx.
 """
 
-from . import backends, configuration, deployment, installation
+from . import backends, configuration, deployment, doors, installation
 
-__all__ = ["backends", "configuration", "deployment", "installation"]
+__all__ = ["backends", "configuration", "deployment", "doors", "installation"]

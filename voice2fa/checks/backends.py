@@ -18,6 +18,7 @@ from .messages import TAG, as_messages
 # They take a password and let nobody in by it: they grant permissions, or count failures and refuse.
 _GRANT_ONLY = frozenset(
     {
+        "axes.backends.AxesBackend",
         "axes.backends.AxesStandaloneBackend",
         "guardian.backends.ObjectPermissionBackend",
         "rules.permissions.ObjectPermissionBackend",
@@ -34,15 +35,28 @@ _NO_VOICE_BACKEND = Problem(
 def check_backends(**kwargs: Any) -> list[CheckMessage]:
     """Report a missing VoiceBackend, ways around it, and first-factor backends that cannot serve."""
     values, _ = read_setting()
-    listed = {path: _load(path) for path in _listed()}
-    problems = [] if any(_is_ours(backend) for backend in listed.values()) else [_NO_VOICE_BACKEND]
-    problems += [_way_around(path) for path, backend in listed.items() if _opens_with_password(path, backend)]
+    kinds = [_load(path) for path in _listed()]
+    first_factors = values.get("first_factor_backends", ())
+    problems = [] if any(_is_ours(kind) for kind in kinds) else [_NO_VOICE_BACKEND]
+    problems += _problems_of_others(kinds, first_factors)
     problems += [
-        _unfit(path)
-        for path in values.get("first_factor_backends", ())
-        if (backend := _load(path)) is None or _is_ours(backend)
+        _unfit(path) for path in first_factors if (backend := _load(path)) is None or _is_ours(backend)
     ]
     return as_messages(problems)
+
+
+def _problems_of_others(kinds: list[type[Any] | None], first_factors: tuple[str, ...]) -> list[Problem]:
+    """Tell of backends beside ours that take a password: in front they open, behind they serve little."""
+    place_of_ours = next((place for place, kind in enumerate(kinds) if _is_ours(kind)), len(kinds))
+    problems = []
+    for place, path in enumerate(_listed()):
+        if not _opens_with_password(path, kinds[place]):
+            continue
+        if place < place_of_ours:
+            problems.append(_way_around(path))
+        elif path not in first_factors:
+            problems.append(_asked_in_vain(path))
+    return problems
 
 
 def _listed() -> list[str]:
@@ -64,12 +78,14 @@ def _is_ours(backend: type[Any] | None) -> bool:
 
 
 def _opens_with_password(path: str, backend: type[Any] | None) -> bool:
-    """Tell whether Django would offer a username and password to a backend that is not ours."""
+    """Tell whether Django would offer a name or e-mail address and a password to one that is not ours."""
     if backend is None or _is_ours(backend) or path in _GRANT_ONLY:
         return False
     if backend.authenticate is BaseBackend.authenticate:
         return False
-    return any(_takes(backend, name) for name in ("username", get_user_model().USERNAME_FIELD))
+    user_model = get_user_model()
+    names = ("username", user_model.USERNAME_FIELD, user_model.get_email_field_name())
+    return any(_takes(backend, name) for name in names)
 
 
 def _takes(backend: type[Any], name: str) -> bool:
@@ -84,11 +100,21 @@ def _takes(backend: type[Any], name: str) -> bool:
 def _way_around(path: str) -> Problem:
     return Problem(
         id="voice2fa.E041",
-        message=f"AUTHENTICATION_BACKENDS lists {path!r}, which lets people in on a password without a call.",
+        message=f"AUTHENTICATION_BACKENDS lists {path!r} before VoiceBackend, so a password opens.",
         hint=(
             f"Take it out, and write VOICE2FA['FIRST_FACTOR_BACKENDS'] = [{path!r}]. Where it only grants "
             "permissions, list a subclass with authenticate = BaseBackend.authenticate instead."
         ),
+    )
+
+
+def _asked_in_vain(path: str) -> Problem:
+    return Problem(
+        id="voice2fa.W072",
+        message=f"AUTHENTICATION_BACKENDS lists {path!r} after VoiceBackend: our login page does not ask it, "
+        "and it lets nobody in who must confirm.",
+        hint=f"Add it to VOICE2FA['FIRST_FACTOR_BACKENDS'], whose passwords are good for a call: {path!r}.",
+        is_error=False,
     )
 
 

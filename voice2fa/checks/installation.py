@@ -100,11 +100,14 @@ def check_tasks(**kwargs: Any) -> list[CheckMessage]:
     return as_messages([_idle(backend, why)] if why else [])
 
 
-def _place_of(path: str) -> int | None:
+def places_of(kind: type[Any]) -> list[int]:
     """Return where MIDDLEWARE names the class or a subclass of it."""
-    wanted = import_string(path)
     listed = settings.MIDDLEWARE if isinstance(settings.MIDDLEWARE, list | tuple) else []
-    return next((place for place, other in enumerate(listed) if _is_kind_of(other, wanted)), None)
+    return [place for place, path in enumerate(listed) if _is_kind_of(path, kind)]
+
+
+def _place_of(path: str) -> int | None:
+    return next(iter(places_of(import_string(path))), None)
 
 
 def _is_kind_of(path: Any, wanted: type[Any]) -> bool:
