@@ -18,6 +18,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_otp",
+    "django_otp.plugins.otp_email",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "voice2fa",
 ]
 MIDDLEWARE = [

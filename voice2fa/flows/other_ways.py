@@ -20,9 +20,7 @@ from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, RecoveryCodes, VoiceDevice
 
 from . import verification as verifications
-from .marks import note_confirmation
 from .passes import holder_of
-from .sessions import open_session
 from .tickets import check_account, find
 
 # Codes on paper come last: they are for the day on which nothing else is at hand.
@@ -107,9 +105,10 @@ def challenge(claim: Claim, persistent_id: str, *, now: datetime) -> str:
 
 
 @sensitive_variables("token")
-def judge(request: HttpRequest, claim: Claim, persistent_id: str, token: str, *, now: datetime) -> Device:
-    """Return the device if the token is right, used up by this; raises ``Refusal`` and tells the listeners.
+def finish(request: HttpRequest, claim: Claim, persistent_id: str, token: str, *, now: datetime) -> Device:
+    """Return the device that has accepted the token, used up by this, and cancel the call that it spares.
 
+    The caller opens the session, or marks it as confirmed. Raises ``Refusal`` and tells Django's listeners;
     django-otp locks the device, throttles it, and keeps the count of wrong tokens (R12, R44).
     """
     device = find_way(claim.user, persistent_id)
@@ -122,39 +121,12 @@ def judge(request: HttpRequest, claim: Claim, persistent_id: str, token: str, *,
         name = {"username": claim.user.get_username()}
         user_login_failed.send(sender="django.contrib.auth", credentials=name, request=request)
         raise Refusal(Code.WRONG_TOKEN)
+    settle(claim, accepted, now=now)
     return accepted
 
 
-@sensitive_variables("token")
-def finish(request: HttpRequest, claim: Claim, persistent_id: str, token: str, *, now: datetime) -> Device:
-    """Log the person in by another way than the call, which is cancelled; raises ``Refusal``."""
-    device = judge(request, claim, persistent_id, token, now=now)
-    log_in(request, claim, device, now=now)
-    return device
-
-
-@sensitive_variables("token")
-def confirm(request: HttpRequest, claim: Claim, persistent_id: str, token: str, *, now: datetime) -> Device:
-    """Note that a person who is logged in has confirmed again, by another way; raises ``Refusal``."""
-    device = judge(request, claim, persistent_id, token, now=now)
-    note_confirmed(request, claim, device, now=now)
-    return device
-
-
-def log_in(request: HttpRequest, claim: Claim, device: Device, *, now: datetime) -> None:
-    """Open the session of a person whom the device has just verified."""
-    _announce(claim, device, now=now)
-    open_session(request, claim.user, device=device)
-
-
-def note_confirmed(request: HttpRequest, claim: Claim, device: Device, *, now: datetime) -> None:
-    """Mark the session of a person whom the device has just verified once more."""
-    _announce(claim, device, now=now)
-    django_otp.login(request, device)
-    note_confirmation(request.session, claim.user, device, now=now)
-
-
-def _announce(claim: Claim, device: Device, *, now: datetime) -> None:
+def settle(claim: Claim, device: Device, *, now: datetime) -> None:
+    """Cancel the call of a person whom the device has verified, and tell the listeners."""
     if claim.call is not None:
         verifications.cancel(claim.call, now=now)
     announce: Any = partial(signals.other_way_used.send_robust, sender=type(device))

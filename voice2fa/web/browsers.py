@@ -14,8 +14,11 @@ from voice2fa.flows.tickets import find
 from voice2fa.models import PhoneVerification
 
 TICKET = "voice2fa_ticket"
+PASS = "voice2fa_pass"  # noqa: S105 - a word, not a secret
 NEXT = "voice2fa_next"
 ARRIVED = "voice2fa_arrived"
+FINISH = "voice2fa_finish"
+END_OTHERS = "voice2fa_end_others"
 
 
 @sensitive_variables()
@@ -23,11 +26,53 @@ def remember(request: HttpRequest, ticket: str) -> None:
     """Bind the ticket to this browser under a new session key: one planted before is worthless (R38)."""
     request.session.cycle_key()
     request.session[TICKET] = ticket
+    drop_pass(request)
+
+
+@sensitive_variables()
+def remember_pass(request: HttpRequest, given: str) -> None:
+    """Bind a pass to this browser as ``remember`` does a ticket: the first factor was right, no phone rings."""
+    request.session.cycle_key()
+    request.session[PASS] = given
+
+
+def drop_pass(request: HttpRequest) -> None:
+    """Take the pass from this browser."""
+    request.session.pop(PASS, None)
+
+
+def pass_of(request: HttpRequest) -> str:
+    """Return the pass that this browser holds, or an empty text."""
+    return str(request.session.get(PASS, ""))
 
 
 def remember_next(request: HttpRequest) -> None:
     """Keep where the person wants to go once the call is approved, and nowhere from an earlier try."""
     request.session[NEXT] = safe_next(request)
+
+
+def note_end_of_others(request: HttpRequest, *, is_wished: bool) -> None:
+    """Keep whether the person wants other sessions to end once the call is approved (R24)."""
+    if is_wished:
+        request.session[END_OTHERS] = True
+    else:
+        request.session.pop(END_OTHERS, None)
+
+
+def take_end_of_others(request: HttpRequest) -> bool:
+    """Tell whether other sessions are to end now, once."""
+    return bool(request.session.pop(END_OTHERS, False))
+
+
+def remember_act(request: HttpRequest, *, finish_url: str, back_url: str) -> None:
+    """Keep where the site finishes the act that is to be approved, and where to go if it is not."""
+    request.session[FINISH] = finish_url
+    request.session[NEXT] = back_url
+
+
+def finish_url_of(request: HttpRequest) -> str:
+    """Return where the act is finished that this browser has asked for, or an empty text."""
+    return str(request.session.get(FINISH, ""))
 
 
 def ticket_of(request: HttpRequest) -> str:
@@ -41,8 +86,10 @@ def awaited(request: HttpRequest) -> PhoneVerification:
 
 
 def forget(request: HttpRequest) -> str:
-    """Drop the ticket and return where the person wanted to go, or an empty text."""
+    """Drop ticket and pass, and return where the person wanted to go, or an empty text."""
     request.session.pop(TICKET, None)
+    request.session.pop(FINISH, None)
+    drop_pass(request)
     return str(request.session.pop(NEXT, ""))
 
 

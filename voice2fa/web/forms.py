@@ -14,6 +14,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from voice2fa.conf import get_settings
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.flows import login
+from voice2fa.flows.elsewhere import may_end_sessions
 from voice2fa.sentences import REFUSALS
 
 User = get_user_model()
@@ -30,6 +31,12 @@ def _number_field() -> PhoneNumberField:
         label=_("Phone number"),
         help_text=_("With the country code, such as +1 202 555 0123."),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+
+
+def _name_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Name"), max_length=64, help_text=_("What you call it, such as “Work phone”.")
     )
 
 
@@ -120,15 +127,54 @@ class PasswordForm(forms.Form):
         return str(credentials["password"])
 
 
-class PhoneForm(PasswordForm):
+class EndOthersForm(forms.Form):
+    """The wish to have other sessions ended as well, where that is possible (R24)."""
+
+    end_others = forms.BooleanField(label=_("Log me out everywhere else"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_end_sessions():
+            del self.fields["end_others"]
+
+    @property
+    def ends_others(self) -> bool:
+        """Whether the person wants other sessions to end."""
+        return bool(self.cleaned_data.get("end_others"))
+
+
+class PhoneForm(EndOthersForm):
     """A phone to add."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=64, help_text=_("What you call it, such as “Work phone”.")
-    )
+    name = _name_field()
     number = _number_field()
     consents = _consent_field()
-    field_order = ["name", "number", "password", "consents"]
+    field_order = ["name", "number", "consents", "end_others"]
+
+
+class NameForm(forms.Form):
+    """A phone's other name."""
+
+    name = _name_field()
+
+
+class ProofForm(forms.Form):
+    """The one-time code that lets somebody go on to their first phone."""
+
+    secret = forms.CharField(
+        label=_("Code"),
+        max_length=64,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+
+class FirstPhoneForm(forms.Form):
+    """The first phone of an account."""
+
+    number = _number_field()
+    consents = _consent_field()
 
 
 class CodeForm(forms.Form):
@@ -139,3 +185,16 @@ class CodeForm(forms.Form):
         max_length=32,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
+
+
+class TokenForm(forms.Form):
+    """What another way than the call has told: a code of an app, of an e-mail, or from paper."""
+
+    token = forms.CharField(max_length=128, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}))
+
+    def __init__(self, *args: Any, wording: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["token"]
+        field.label, field.help_text = wording.field, wording.hint
+        if wording.is_number:
+            field.widget.attrs["inputmode"] = "numeric"

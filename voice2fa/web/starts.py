@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.conf import settings as django_settings
+from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as start_session
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseRedirect
@@ -19,12 +21,13 @@ from django.views.generic import FormView
 
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
-from voice2fa.flows import login, registration
+from voice2fa.flows import first_phone, login, other_ways, registration
+from voice2fa.flows.passes import issue_pass
 from voice2fa.flows.requests import Started
-from voice2fa.flows.requirement import is_required
+from voice2fa.flows.requirement import is_required, may_wait
 from voice2fa.sentences import explain_refusal
 
-from . import browsers, remembering
+from . import browsers, grace, passes, remembering
 from .forms import LoginForm, RegistrationForm
 
 _ABOUT_NUMBER = frozenset(
@@ -76,6 +79,8 @@ class LoginView(StartView):
         """Ring the phone; or open the session at once for a user from whom no call is required."""
         now = timezone.now()
         user = login.identify(self.request, form.credentials)
+        passes.drop(self.request)  # somebody else's, perhaps
+        browsers.drop_pass(self.request)
         if not is_required(user):
             return self.let_in(form)
         remembered = remembering.enter_remembered(self.request, user, target=self.target)
@@ -84,7 +89,22 @@ class LoginView(StartView):
         remembering.note_wish(self.request, user, is_wished=form.is_to_be_remembered)
         if self.waits_already(user):
             return redirect("voice2fa:wait")
-        return self.wait_for(login.begin(user, browsers.client_of(self.request), now=now))
+        if first_phone.is_due(user):
+            return self.let_in_for_now(form) if may_wait(user, now=now) else self.lead_to_first_phone(user)
+        return self.ring(user)
+
+    def ring(self, user: AbstractBaseUser) -> HttpResponse:
+        """Ring the phone; where that cannot be, lead to the other ways of a user who has any (R17)."""
+        try:
+            return self.wait_for(login.begin(user, browsers.client_of(self.request), now=timezone.now()))
+        except Refusal as refusal:
+            if not other_ways.ways_of(user):
+                raise
+            if refusal.code is not Code.NO_PHONE:
+                messages.warning(self.request, explain_refusal(refusal))
+        browsers.remember_pass(self.request, issue_pass(user))
+        browsers.remember_next(self.request)
+        return redirect("voice2fa:other_ways")
 
     def waits_already(self, user: Any) -> bool:
         """Tell whether this browser has a live call for this login: a second click rings no second time."""
@@ -104,14 +124,27 @@ class LoginView(StartView):
         # Not redirect(): it takes a word without slash or dot for the name of a view, and fails.
         return HttpResponseRedirect(self.target)
 
+    def let_in_for_now(self, form: LoginForm) -> HttpResponse:
+        """Open the session at once, and say from which day on that will not do."""
+        response = self.let_in(form)
+        grace.remind(self.request)
+        return response
+
+    def lead_to_first_phone(self, user: AbstractBaseUser) -> HttpResponse:
+        """Have a user without a phone prove one, before any session (R21)."""
+        passes.give(self.request, user)
+        browsers.remember_next(self.request)
+        return redirect("voice2fa:first_phone")
+
     @property
     def target(self) -> str:
         """Where the person wants to go."""
         return browsers.safe_next(self.request) or resolve_url(django_settings.LOGIN_REDIRECT_URL)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the way to registration."""
-        return super().get_context_data(**kwargs) | {"register_url": reverse("voice2fa:register")}
+        """Add the way to registration, and the day from which on a phone is needed."""
+        added = {"register_url": reverse("voice2fa:register"), "phone_day": grace.phone_day_of_all()}
+        return super().get_context_data(**kwargs) | added
 
 
 class RegisterView(StartView):

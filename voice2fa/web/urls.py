@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required as open_to_all
 from django.urls import path
 
-from . import confirming, first_phone, phones, remembering, starts, views
+from . import confirming, disowning, first_phone, other_ways, phones, remembering, starts, views
 
 # Where LoginRequiredMiddleware guards the site, the way in must stay open.
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("resend/", open_to_all(views.resend), name="resend"),
     path("code/", open_to_all(views.code), name="code"),
     path("done/", open_to_all(views.done), name="done"),
+    path("other-ways/", open_to_all(other_ways.OtherWaysView.as_view()), name="other_ways"),
     path("confirm/", confirming.ConfirmView.as_view(), name="confirm"),
     path("confirm/send-again/", confirming.send_again, name="send_again"),
     path("browsers/", remembering.show, name="browsers"),
@@ -29,5 +30,9 @@ urlpatterns = [
     path("first-phone/link/<str:secret>/", open_to_all(first_phone.link), name="first_phone_link"),
     path("phones/", phones.phones, name="phones"),
     path("phones/add/", phones.PhoneAddView.as_view(), name="phone_add"),
+    path("phones/<int:pk>/rename/", phones.PhoneRenameView.as_view(), name="phone_rename"),
+    path("phones/<int:pk>/prefer/", phones.PhonePreferView.as_view(), name="phone_prefer"),
     path("phones/<int:pk>/remove/", phones.PhoneRemoveView.as_view(), name="phone_remove"),
+    path("disown/<str:token>/", open_to_all(disowning.disown), name="disown"),
+    path("disowned/", open_to_all(disowning.disowned), name="disowned"),
 ]
