@@ -16,8 +16,8 @@ from voice2fa.sentences import explain_refusal
 class VoiceConfirmed(BasePermission):
     """Let people through who confirmed by phone, or another way, a moment ago.
 
-    Everyone else who is logged in gets 403 with ``{"code": "confirmation_required", "detail": …}``, and begins
-    a confirmation. Subclass it for another ``max_age``.
+    Everyone else who is logged in gets 403 with ``{"code": "confirmation_required", "detail": …}``, and may
+    then begin a confirmation. Subclass it for another ``max_age``.
     """
 
     #: How many seconds a confirmation is good for.

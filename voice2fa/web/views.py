@@ -20,6 +20,7 @@ from voice2fa.core.methods import Purpose
 from voice2fa.flows import enrolment, login
 from voice2fa.flows import first_phone as first_phones
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.elsewhere import end_sessions
 from voice2fa.models import PhoneVerification
 from voice2fa.sentences import explain_refusal
 
@@ -158,10 +159,14 @@ def _complete(request: HttpRequest, verification: PhoneVerification) -> HttpResp
         if not request.user.is_authenticated or request.user.pk != verification.user_id:
             raise Refusal(Code.NOT_WAITING)
         phone = enrolment.finish(verification, now=timezone.now())
+        if browsers.take_end_of_others(request):
+            end_sessions(phone.user, spared_key=request.session.session_key)
         messages.success(
             request, _("%(name)s is confirmed. We can ring it from now on.") % {"name": phone.name}
         )
         return _arrive(request, browsers.forget(request) or reverse("voice2fa:phones"))
+    if verification.payload_digest:
+        return redirect("voice2fa:wait")  # for the site to finish, which knows what was approved
     if verification.purpose == Purpose.CONFIRM:
         return _arrive(request, confirming.complete(request, verification))
     # Django tells every listener what a failed login came with: a ticket that may yet be good stays here.
@@ -190,7 +195,13 @@ def _go_to(url: str) -> HttpResponse:
 def _show_waiting(
     request: HttpRequest, verification: PhoneVerification, code_form: CodeForm | None = None
 ) -> HttpResponse:
-    page = WaitingPage(verification, now=timezone.now(), code_form=code_form)
+    page = WaitingPage(
+        verification,
+        now=timezone.now(),
+        code_form=code_form,
+        next_url=browsers.next_of(request),
+        finish_url=browsers.finish_url_of(request),
+    )
     return render(request, "voice2fa/wait.html", {"page": page})
 
 
