@@ -29,6 +29,7 @@ FLOORS = [
         "management",
         "middleware",
         "receivers",
+        "templatetags",
     },
     {"urls", "apps", "testing"},
 ]

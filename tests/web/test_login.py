@@ -96,11 +96,10 @@ def test_before_the_password_nothing_tells_who_has_a_phone(phone, new_browser): 
     assert len(bodies) == 1
 
 
-def test_a_user_without_a_phone_is_told_so_after_the_password(user, browser, carrier):  # R20
-    response = browser.enter_password()
-    assert response.status_code == 200
-    assert "no confirmed phone" in response.content.decode()
+def test_a_user_without_a_phone_is_led_to_prove_one_after_the_password(user, browser, carrier):  # R20
+    assert browser.enter_password()["Location"] == "/phone/first-phone/"
     assert not browser.is_logged_in
+    assert carrier.calls == []
 
 
 def test_where_no_phone_is_needed_the_password_is_enough(user, browser, configure, carrier):
