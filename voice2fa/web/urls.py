@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required as open_to_all
 from django.urls import path
 
-from . import confirming, disowning, first_phone, other_ways, phones, remembering, starts, views
+from . import confirming, disowning, first_phone, other_ways, phones, recovery, remembering, starts, views
 
 # Where LoginRequiredMiddleware guards the site, the way in must stay open.
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("other-ways/", open_to_all(other_ways.OtherWaysView.as_view()), name="other_ways"),
     path("confirm/", confirming.ConfirmView.as_view(), name="confirm"),
     path("confirm/send-again/", confirming.send_again, name="send_again"),
+    path("recovery-codes/", recovery.RecoveryCodesView.as_view(), name="recovery_codes"),
     path("browsers/", remembering.show, name="browsers"),
     path("browsers/forget/", remembering.forget_all, name="browsers_forget"),
     path("browsers/<int:pk>/forget/", remembering.forget, name="browser_forget"),
