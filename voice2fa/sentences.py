@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from .core.agents import browser_of, system_of
 from .core.errors import Code, Refusal, TryLater, WrongCode
@@ -67,6 +66,15 @@ REFUSALS: dict[Code, Sentence] = {
     Code.WRONG_CODE: _("That is not the code."),
     Code.WRONG_PROOF: _("That link or code is wrong, used, or too old. Please ask for a new one."),
     Code.WRONG_TOKEN: _("That code is not right, or was used already. Check it and try again."),
+}
+
+# Said to staff who would give a code for a first phone; the other sentences speak to its owner.
+_NO_CODES: dict[Code, Sentence] = {
+    Code.ACCOUNT_CHANGED: _("The account is inactive. Activate it first."),
+    Code.CONFIRMATION_REQUIRED: _(
+        "The account has a phone or another way to confirm. If that is lost, remove it first."
+    ),
+    Code.PROOF_REQUIRED: _("You can give a code neither to yourself, nor to a superuser unless you are one."),
 }
 
 _OUTCOMES: dict[State, Outcome] = {
@@ -157,6 +165,11 @@ def explain_refusal(refusal: Refusal) -> str:
     if isinstance(refusal, WrongCode):
         return f"{sentence} {_tries(refusal.tries_left)}"
     return sentence
+
+
+def explain_no_code(refusal: Refusal) -> str:
+    """Return the sentence for staff who may not give a code for a first phone."""
+    return str(_NO_CODES.get(refusal.code) or explain_refusal(refusal))
 
 
 def name_browser(user_agent: str) -> str:

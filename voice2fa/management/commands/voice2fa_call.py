@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import phonenumbers
-from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -20,6 +19,7 @@ from voice2fa.flows import enrolment
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.challenges import code_of
 from voice2fa.flows.requests import Client
+from voice2fa.management.people import find_user
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.sentences import explain_outcome, explain_refusal
 
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         """Confirm the phone; raises ``CommandError`` unless the call has proved it."""
         self._wait: Callable[[float], None] = options.get("wait") or time.sleep
         self._ask: Callable[[str], str] = options.get("ask") or input
-        user = _find_user(options["username"])
+        user = find_user(options["username"])
         if not options["agreed"]:
             raise CommandError(_NOT_AGREED)
         try:
@@ -119,16 +119,6 @@ class Command(BaseCommand):
             verifications.submit_code(verification, typed, now=timezone.now())
         except WrongCode as refusal:
             self.stderr.write(explain_refusal(refusal))
-
-
-def _find_user(username: str) -> AbstractBaseUser:
-    model = get_user_model()
-    user: AbstractBaseUser | None = model._default_manager.filter(**{model.USERNAME_FIELD: username}).first()
-    if user is None:
-        raise CommandError(f"There is no user {username!r}. Write what the user logs in by.")
-    if not user.is_active:
-        raise CommandError(f"The account of {username!r} is inactive. Activate it first.")
-    return user
 
 
 def _read_number(text: str) -> str:
