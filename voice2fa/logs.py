@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from . import signals
 from .core.errors import Refusal
-from .models import PhoneVerification, RememberedBrowser, VoiceDevice
+from .models import PhoneRecord, PhoneVerification, RememberedBrowser, VoiceDevice
 
 logger = logging.getLogger("voice2fa")
 
@@ -45,6 +45,16 @@ def _log_confirmed(device: VoiceDevice, **kwargs: Any) -> None:
 @receiver(signals.device_removed, dispatch_uid="voice2fa.logs.removed")
 def _log_removed(device: VoiceDevice, **kwargs: Any) -> None:
     logger.info("Phone %s (%s) was removed from user %s", device.pk, device.masked_number, device.user_id)
+
+
+@receiver(signals.device_changed, dispatch_uid="voice2fa.logs.changed")
+def _log_changed(device: VoiceDevice, **kwargs: Any) -> None:
+    logger.info("Phone %s (%s) was changed by user %s", device.pk, device.masked_number, device.user_id)
+
+
+@receiver(signals.change_disowned, dispatch_uid="voice2fa.logs.disowned")
+def _log_disowned(record: PhoneRecord, **kwargs: Any) -> None:
+    logger.warning("User %s disowned a change: %s, record %s", record.user_id, record.event, record.pk)
 
 
 @receiver(signals.browser_remembered, dispatch_uid="voice2fa.logs.remembered")

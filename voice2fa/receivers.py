@@ -12,10 +12,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from . import signals
+from .core.history import PhoneEvent
+from .flows import history
 from .flows.browsers import forget_all
 from .flows.marks import keep_confirmation, note_confirmation
+from .flows.requests import Client
 from .flows.requirement import must_confirm
-from .models import VoiceDevice
+from .models import RecoveryCodes, RememberedBrowser, VoiceDevice
+
+#: django-otp does not say in which request a recovery code was typed.
+_NOBODY_KNOWN = Client(is_known=False)
 
 
 @receiver(user_logged_in, dispatch_uid="voice2fa.receivers")
@@ -69,3 +75,26 @@ def _forget_disowned(user: AbstractBaseUser | None, now: datetime, **kwargs: Any
     """Forget the browsers of somebody in whose account a stranger has been at work."""
     if user is not None:
         forget_all(user, now=now)
+
+
+@receiver(signals.recovery_codes_made, dispatch_uid="voice2fa.receivers.codes_made")
+def _tell_of_codes(
+    codes: RecoveryCodes, now: datetime, client: Client = _NOBODY_KNOWN, **kwargs: Any
+) -> None:
+    """Keep a record of new recovery codes, and tell the owner of the account (R23, R25)."""
+    history.note(codes.user, PhoneEvent.RECOVERY_CODES_MADE, client, now=now)
+
+
+@receiver(signals.recovery_code_used, dispatch_uid="voice2fa.receivers.code_used")
+def _tell_of_used_code(
+    codes: RecoveryCodes, now: datetime, client: Client = _NOBODY_KNOWN, **kwargs: Any
+) -> None:
+    """Keep a record of a recovery code that was used, and tell the owner of the account (R23)."""
+    history.note(codes.user, PhoneEvent.RECOVERY_CODE_USED, client, now=now)
+
+
+@receiver(signals.browser_remembered, dispatch_uid="voice2fa.receivers.browser_remembered")
+def _tell_of_browser(browser: RememberedBrowser, now: datetime, **kwargs: Any) -> None:
+    """Keep a record of a browser that is let in without a call, and tell the owner of the account."""
+    client = Client(address=browser.client_address, user_agent=browser.user_agent)
+    history.note(browser.user, PhoneEvent.BROWSER_REMEMBERED, client, now=now)

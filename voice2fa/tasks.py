@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from .flows import placing
+from .flows import notices, placing, proof_mails, sessions
 
 try:
     from django.tasks import task  # type: ignore[import-not-found, unused-ignore]
@@ -28,3 +28,21 @@ def observe_call(verification_id: str) -> None:
 def hang_up_call(call_id: str) -> None:
     """End the call at the carrier."""
     placing.hang_up(call_id)
+
+
+@task()
+def send_first_phone_mail(proof_id: str) -> None:
+    """Mail the link and the code of a first-phone proof; the task knows neither."""
+    proof_mails.send(int(proof_id), now=timezone.now())
+
+
+@task()
+def send_notice(record_id: str, language: str) -> None:
+    """E-mail the owner of an account what has been changed."""
+    notices.deliver(int(record_id), language)
+
+
+@task()
+def close_sessions(user_name: str, spared: str) -> None:
+    """End the user's sessions, but the one whose key has that hash."""
+    sessions.close(user_name, spared=spared, now=timezone.now())

@@ -32,14 +32,9 @@ def heard():
     def hear_confirmed(device, **kwargs):
         announced.append(("confirmed", device.pk))
 
-    def hear_removed(device, **kwargs):
-        announced.append(("removed", device.pk))
-
     signals.device_confirmed.connect(hear_confirmed)
-    signals.device_removed.connect(hear_removed)
     yield announced
     signals.device_confirmed.disconnect(hear_confirmed)
-    signals.device_removed.disconnect(hear_removed)
 
 
 def test_a_phone_counts_once_its_call_was_completed(user, heard):  # R20
@@ -118,56 +113,6 @@ def test_an_approval_does_not_outlive_its_account(user, what):
         user.save()
     found = tickets.find(started.ticket)
     assert refusal_of(enrolment.finish, found, now=NOW) == Code.ACCOUNT_CHANGED
-
-
-# Remove
-
-
-def test_the_only_phone_stays_where_everyone_needs_one(phone):
-    assert refusal_of(enrolment.remove, phone, now=NOW) == Code.LAST_PHONE
-    assert enrolment.phones_of(phone.user) == [phone]
-
-
-def test_the_only_phone_may_go_where_it_is_not_needed(phone, configure):
-    configure(REQUIRED_FOR="with_phone")
-    enrolment.remove(phone, now=NOW)
-    assert enrolment.phones_of(phone.user) == []
-
-
-def test_one_of_two_phones_may_go_and_is_announced(phone, heard):  # R24
-    other = stage.make_phone(phone.user, OTHER_NUMBER)
-    removed = phone.pk
-    enrolment.remove(phone, now=NOW)
-    assert enrolment.phones_of(phone.user) == [other]
-    assert heard == [("removed", removed)]
-
-
-def test_an_unproved_phone_may_always_go(phone):
-    unproved = stage.make_phone(phone.user, OTHER_NUMBER, confirmed=False)
-    enrolment.remove(unproved, now=NOW)
-    assert VoiceDevice.objects.count() == 1
-
-
-def test_removing_a_phone_cancels_its_call(phone, carrier, carry_out):  # R24
-    stage.make_phone(phone.user, OTHER_NUMBER)
-    verification = stage.reach(State.ANSWERED, phone.user).verification
-    with carry_out():
-        enrolment.remove(phone, now=NOW)
-    assert row(verification)["state"] == State.CANCELLED
-    assert carrier.calls[0].is_over
-
-
-def test_the_record_of_the_call_survives_the_phone(phone):  # R25
-    stage.make_phone(phone.user, OTHER_NUMBER)
-    verification = stage.reach(State.DENIED, phone.user).verification
-    enrolment.remove(phone, now=NOW)
-    assert PhoneVerification.objects.get(pk=verification.pk).number == NUMBER
-
-
-def test_an_account_can_have_a_new_phone_after_removing_it(phone):
-    stage.make_phone(phone.user, OTHER_NUMBER)
-    enrolment.remove(phone, now=NOW)
-    assert refusal_of(begin, phone.user) is None
 
 
 def test_an_enrolment_that_a_limit_refuses_leaves_no_phone_behind(user, configure):  # R14, R20

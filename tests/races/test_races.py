@@ -16,7 +16,7 @@ from voice2fa.core.errors import Code, Refusal, WrongCode
 from voice2fa.core.events import Answerer, Kind
 from voice2fa.core.methods import Method
 from voice2fa.core.states import State
-from voice2fa.flows import calls, enrolment, login, placing, registration, tickets
+from voice2fa.flows import calls, enrolment, login, phones, placing, registration, tickets
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.challenges import code_of
 from voice2fa.models import CallEvent, PhoneVerification, VoiceDevice
@@ -222,12 +222,12 @@ def test_a_ringing_call_is_asked_about_once_by_many(phone, race, configure):
 
 
 def test_the_last_two_phones_are_not_removed_at_once(phone, race):
-    phones = [phone, stage.make_phone(phone.user, OTHER_NUMBER)]
+    both = [phone, stage.make_phone(phone.user, OTHER_NUMBER)]
 
-    def remove(place):
-        return enrolment.remove(VoiceDevice.objects.get(pk=phones[place % 2].pk), now=NOW)
+    def take_away(place):
+        return remove(both[place % 2])
 
-    outcomes = race(2, remove)
+    outcomes = race(2, take_away)
     assert won(outcomes) == 1
     assert VoiceDevice.objects.count() == 1
 
@@ -284,6 +284,11 @@ def test_a_double_click_leaves_one_live_call_time_and_again(phone, race, configu
             }
 
 
+def remove(phone):
+    phone = VoiceDevice.objects.get(pk=phone.pk)
+    return phones.remove(phone, client=CLIENT, confirmed_at=NOW, now=NOW)
+
+
 def browser_of(place):
     return Client(HTTP_USER_AGENT=f"browser {place}")
 
@@ -292,7 +297,7 @@ def test_a_phone_removed_between_finding_and_use_opens_nothing(phone, configure)
     stage.make_phone(phone.user, OTHER_NUMBER)
     started = reach(State.APPROVED, phone.user)
     found = tickets.find(started.ticket)
-    enrolment.remove(VoiceDevice.objects.get(pk=phone.pk), now=NOW)
+    remove(phone)
     assert refusal_of(login.finish, found, now=NOW) == Code.ACCOUNT_CHANGED
     assert row(found)["consumed_at"] is None
     assert refusal_of(login.finish, tickets.find(started.ticket), now=NOW) == Code.ACCOUNT_CHANGED
@@ -308,7 +313,7 @@ def test_a_phone_whose_removal_is_under_way_opens_nothing(phone, race):  # R24
             is_locked.wait(30)
             return login.finish(found, now=NOW)
         with transaction.atomic():
-            enrolment.remove(VoiceDevice.objects.get(pk=phone.pk), now=NOW)
+            remove(phone)
             is_locked.set()
             wait_for_a_waiter()
 

@@ -2,6 +2,7 @@
 
 from .browsers import RememberedBrowserAdmin
 from .devices import VoiceDeviceAdmin
+from .records import PhoneRecordAdmin
 from .verifications import PhoneVerificationAdmin
 
-__all__ = ["PhoneVerificationAdmin", "RememberedBrowserAdmin", "VoiceDeviceAdmin"]
+__all__ = ["PhoneRecordAdmin", "PhoneVerificationAdmin", "RememberedBrowserAdmin", "VoiceDeviceAdmin"]

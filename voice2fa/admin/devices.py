@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from voice2fa.core.errors import Code, Refusal
-from voice2fa.flows import enrolment
+from voice2fa.flows import phones
+from voice2fa.flows.clients import client_of
 from voice2fa.models import VoiceDevice
 from voice2fa.sentences import explain_refusal
 
@@ -44,7 +45,7 @@ class VoiceDeviceAdmin(SearchByNumber, ReadOnlyAdmin):
 
     def delete_model(self, request: HttpRequest, obj: VoiceDevice) -> None:
         """Remove the phone by the flow, which ends its calls and tells the listeners; raises ``Refusal``."""
-        enrolment.remove(obj, now=timezone.now())
+        phones.remove_by_staff(obj, client=client_of(request), now=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[VoiceDevice]) -> None:
         """Remove each of the phones by the flow; say of those that must stay why."""

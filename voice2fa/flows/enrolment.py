@@ -1,4 +1,4 @@
-"""Add a phone to an account, and take one away."""
+"""Prove a phone by a call to it, and add it to an account."""
 
 from datetime import datetime
 
@@ -8,12 +8,13 @@ from django.db import transaction
 from voice2fa import signals
 from voice2fa.conf import get_settings
 from voice2fa.core.errors import Code, Refusal
+from voice2fa.core.history import PhoneEvent
 from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
 
+from . import history
 from . import verification as verifications
 from .requests import Client, Request, Started
-from .requirement import needs_phone
 
 
 def phones_of(user: AbstractBaseUser) -> list[VoiceDevice]:
@@ -26,7 +27,9 @@ def begin(
 ) -> Started:
     """Ring the number so that the user can prove it; unproved it does not count. Raises ``Refusal``.
 
-    ``consents`` tells whether the person agrees to automated calls and knows their risk (R29, R48).
+    ``consents`` tells whether the person agrees to automated calls and knows their risk (R29, R48). Whether
+    the user may add a phone at all has been asked before: by ``phones.add``, by the flow of a first phone, or
+    by staff themselves (R21).
     """
     check_consent(consents)
     check_room(number, user=user)
@@ -64,25 +67,15 @@ def finish(verification: PhoneVerification, *, now: datetime) -> VoiceDevice:
         facts = {"confirmed": True, "created_at": now, "consented_at": verification.consented_at}
         if not VoiceDevice.objects.filter(pk=phone.pk).update(**facts):
             raise Refusal(Code.ACCOUNT_CHANGED)  # removed meanwhile
-    phone.confirmed, phone.created_at, phone.consented_at = True, now, verification.consented_at
+        phone.confirmed, phone.created_at, phone.consented_at = True, now, verification.consented_at
+        history.note_phone(phone, PhoneEvent.ADDED, client_of(verification), now=now)
     signals.device_confirmed.send_robust(sender=VoiceDevice, device=phone, now=now)
     return phone
 
 
-def remove(phone: VoiceDevice, *, now: datetime) -> None:
-    """Take the phone from its account at once; raises ``Refusal`` if nobody could log in without it."""
-    with transaction.atomic():
-        # Locked together, so that two requests cannot each remove "the other" phone.
-        phones = list(VoiceDevice.objects.select_for_update().filter(user_id=phone.user_id, confirmed=True))
-        if phones == [phone] and needs_phone(phone.user):
-            raise Refusal(Code.LAST_PHONE)
-        live = list(PhoneVerification.objects.live().filter(device=phone))
-        phone_pk = phone.pk
-        phone.delete()
-    phone.pk = phone_pk  # receivers still want to know which one
-    for verification in live:
-        verifications.cancel(verification, now=now)
-    signals.device_removed.send_robust(sender=VoiceDevice, device=phone, now=now)
+def client_of(verification: PhoneVerification) -> Client:
+    """Return who has asked for the call."""
+    return Client(address=verification.client_address, user_agent=verification.user_agent)
 
 
 def check_consent(consents: bool) -> None:

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from voice2fa import signals
 from voice2fa.conf import get_settings
 from voice2fa.core.errors import Code, Refusal
+from voice2fa.core.history import PhoneEvent
 from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
 
+from . import history
 from . import verification as verifications
-from .enrolment import check_consent, check_room
+from .enrolment import check_consent, check_room, client_of
 from .requests import Client, Request, Started
 
 
@@ -63,6 +65,8 @@ def finish(verification: PhoneVerification, *, now: datetime) -> AbstractBaseUse
                 last_used_at=now,
             )
             PhoneVerification.objects.filter(pk=verification.pk).update(user=user, device=phone)
+            # The address is not proved: strangers could have us write to it. Nor has anything changed.
+            history.note_phone(phone, PhoneEvent.ADDED, client_of(verification), now=now, is_told=False)
     except (IntegrityError, ValidationError):
         raise Refusal(Code.USERNAME_TAKEN) from None
     verification.user, verification.device = user, phone  # type: ignore[assignment]  # any user model

@@ -44,7 +44,7 @@ def _consent_field() -> forms.BooleanField:
     """Return the box to tick; ``fields.html`` shows ``consent.html`` above it."""
     return forms.BooleanField(
         label=_("Ring this number with automated calls. I know what a call keeps out, and what it does not."),
-        error_messages={"required": REFUSALS[Code.CONSENT_REQUIRED]},
+        error_messages={"required": REFUSALS[Code.CONSENT_REQUIRED]},  # type: ignore[dict-item]  # lazy
     )
 
 
