@@ -24,7 +24,7 @@ def open_session(request: HttpRequest, user: AbstractBaseUser, *, device: Any = 
     """
     if device is not None:
         user.otp_device = device  # type: ignore[attr-defined]
-    backend = getattr(user, "backend", "") or _our_backend()
+    backend = getattr(user, "backend", "") or our_backend()
     login(request, user, backend=backend)  # type: ignore[arg-type]  # any user model
 
 
@@ -65,7 +65,7 @@ def _session_store() -> Any:
     return import_module(settings.SESSION_ENGINE).SessionStore
 
 
-def _our_backend() -> str:
+def our_backend() -> str:
     """Return the path of the backend that the site lists: ours, or one derived from it."""
     paths = settings.AUTHENTICATION_BACKENDS
     return next((path for path in paths if getattr(import_string(path), "takes_tickets", False)), BACKEND)

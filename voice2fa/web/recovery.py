@@ -69,5 +69,5 @@ def _write_file(user: AbstractBaseUser, codes: list[str]) -> str:
 
 @sensitive_variables()
 def _as_data_url(text: str) -> str:
-    """Return an address that holds the text itself: saving it asks the site for nothing and needs no script."""
+    """Return an address that holds the text itself: to save it asks nothing of site or script."""
     return f"data:text/plain;charset=utf-8,{quote(text)}"
