@@ -2,7 +2,16 @@
 
 from .browsers import RememberedBrowserAdmin
 from .devices import VoiceDeviceAdmin
+from .proofs import PhoneProofAdmin
 from .records import PhoneRecordAdmin
+from .recovery import RecoveryCodesAdmin
 from .verifications import PhoneVerificationAdmin
 
-__all__ = ["PhoneRecordAdmin", "PhoneVerificationAdmin", "RememberedBrowserAdmin", "VoiceDeviceAdmin"]
+__all__ = [
+    "PhoneProofAdmin",
+    "PhoneRecordAdmin",
+    "PhoneVerificationAdmin",
+    "RecoveryCodesAdmin",
+    "RememberedBrowserAdmin",
+    "VoiceDeviceAdmin",
+]

@@ -34,7 +34,7 @@ from .requirement import has_phone
 
 PROVED_FOR = timedelta(minutes=10)  # from the proof until a phone must have been named
 # A call that was begun in time may be repeated, and takes its time too.
-_ATTACHED_FOR = timedelta(minutes=30)
+_ATTACHED_FOR = timedelta(minutes=40)
 _SALT = "voice2fa.first_phone"
 
 
