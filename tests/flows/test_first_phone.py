@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
+from django.utils import translation
 
 from tests import stage
 from tests.stage import CLIENT, NOW, NUMBER, OTHER_NUMBER, PASSWORD, refusal_of
@@ -278,8 +279,9 @@ def test_the_task_takes_the_id_as_queues_carry_it(user):
     assert len(mail.outbox) == 1
 
 
-def test_a_mail_speaks_the_language_of_the_page(user, settings):
-    assert request_link(user).language == settings.LANGUAGE_CODE
+def test_a_mail_speaks_the_language_of_the_page(user):
+    with translation.override("de"):
+        assert request_link(user).language == "de"
 
 
 # Staff

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.generic import FormView
 
 from voice2fa.core.errors import Code, Refusal
@@ -125,7 +125,7 @@ class PasswordView(FormView):  # type: ignore[type-arg]  # generic in the stubs 
         return redirect("voice2fa:first_phone")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @csrf_protect
 @never_cache
@@ -164,7 +164,7 @@ def mail(request: HttpRequest) -> HttpResponse:
     return redirect("voice2fa:first_phone_proof")
 
 
-@require_GET
+@require_safe
 @never_cache
 @sensitive_variables("secret")
 def link(request: HttpRequest, secret: str) -> HttpResponse:
@@ -174,7 +174,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     return redirect("voice2fa:first_phone_go_on")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @csrf_protect
 @never_cache
 @_outside_transactions
