@@ -34,6 +34,7 @@ class Doc:
     gives: Mapping[int, type[BaseSerializer[Any]] | None]
     is_list: bool = False
     refuses: tuple[Code, ...] = ()
+    #: Of the request; those with a question mark are not needed always.
     headers: tuple[str, ...] = ()
     sends: Mapping[str, Any] = field(default_factory=dict)
     says: Mapping[int, Any] = field(default_factory=dict)

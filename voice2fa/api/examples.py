@@ -53,3 +53,30 @@ PHONE: _Body = {
     "created_at": "2026-02-01T09:00:00Z",
     "last_used_at": None,
 }
+NEW_PHONE: _Body = {"name": "Work phone", "number": "+1 202 555 0124", "consents": True}
+WAY: _Body = {
+    "id": "voice2fa.recoverycodes/3",
+    "kind": "voice2fa.recoverycodes",
+    "name": "Recovery codes",
+    "is_sent": False,
+}
+CODES: _Body = {"remaining": 10, "created_at": "2026-02-01T09:00:00Z"}
+NEW_CODES: _Body = {"codes": ["4vzq-8m2k-x7dn-w3ph", "k2m9-v7xq-3ndp-8wzh"]}
+BROWSER: _Body = {
+    "id": 5,
+    "name": "Firefox on Windows",
+    "created_at": "2026-02-01T09:00:00Z",
+    "last_used_at": None,
+    "expires_at": "2026-03-03T09:00:00Z",
+}
+NEEDS_PHONE: _Body = {
+    "code": "phone_required",
+    "detail": "This account needs a phone before you can log in. Please add one.",
+    "pass": "eyJ1c2VyIjoiMSJ9:1vXyZa:0m3kq8Hc9w2LrT5uN7bJ1dF4gS6xV8zA0pQ3eY5iO7c",
+    "other_ways": [],
+    "asks_for_proof": True,
+}
+PROOF: _Body = {
+    "pass": "eyJ1c2VyIjoiMSJ9:1vXyZb:7c0m3kq8Hc9w2LrT5uN7bJ1dF4gS6xV8zA0pQ3eY5iO",
+    "proof": "eyJwcm9vZiI6MX0:1vXyZc:Hc9w2LrT5uN7bJ1dF4gS6xV8zA0pQ3eY5iO7c0m3kq8",
+}

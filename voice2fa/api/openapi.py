@@ -20,6 +20,24 @@ _HEADERS: Mapping[str, OpenApiParameter] = {
         required=True,
         description="The ticket of the call.",
     ),
+    "Voice-Ticket?": OpenApiParameter(
+        "Voice-Ticket",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description="The ticket of the call that is to be spared.",
+    ),
+    "Voice-Pass": OpenApiParameter(
+        "Voice-Pass",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description="What the login gave where no phone rang.",
+    ),
+    "Voice-Confirmation": OpenApiParameter(
+        "Voice-Confirmation",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description="Beside a token: the receipt of the last confirmation. A session knows by itself.",
+    ),
     "If-None-Match": OpenApiParameter(
         "If-None-Match",
         OpenApiTypes.STR,
@@ -56,6 +74,7 @@ _PHRASES: Mapping[int, str] = {
     413: "The body is too long",
     415: "Only JSON is read",
     429: "Too often",
+    503: "Not now",
 }
 
 

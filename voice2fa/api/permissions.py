@@ -12,6 +12,8 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.flows import marks
 from voice2fa.sentences import explain_refusal
 
+from .issuers import SessionIssuer, get_issuer
+
 
 class VoiceConfirmed(BasePermission):
     """Let people through who confirmed by phone, or another way, a moment ago.
@@ -33,6 +35,5 @@ class VoiceConfirmed(BasePermission):
         return True
 
     def confirmed_at(self, request: Request) -> datetime | None:
-        """Return when the person last confirmed, as the session tells; None if that is not known."""
-        session = getattr(request, "session", None)
-        return None if session is None else marks.confirmed_at(session, request.user)  # type: ignore[arg-type]
+        """Return when the person last confirmed, as their session tells, or their receipt beside a token."""
+        return SessionIssuer().confirmed_at(request) or get_issuer().confirmed_at(request)

@@ -11,7 +11,8 @@ from rest_framework import serializers
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.states import State
 from voice2fa.flows.progress import Progress
-from voice2fa.models import VoiceDevice
+from voice2fa.models import RememberedBrowser, VoiceDevice
+from voice2fa.sentences import name_browser
 
 from .fields import NumberField, SecretField
 from .forms import ApplicantForm
@@ -143,18 +144,173 @@ class UserSerializer(serializers.Serializer[Any]):
 
 
 class CompletedSerializer(serializers.Serializer[Any]):
-    """What came of an approval: somebody is logged in, or a phone counts.
+    """What came of an approval: somebody is logged in or has confirmed, or a phone counts.
 
-    A token issuer adds what it gives: ``token``; ``token`` and ``expiry``; ``access`` and ``refresh``.
+    A token issuer adds what it gives: ``token``; ``token`` and ``expiry``; or ``access`` and ``refresh``.
     """
 
     purpose = serializers.ChoiceField(choices=list(Purpose), read_only=True)
     user = UserSerializer(read_only=True)
     phone = PhoneSerializer(read_only=True, required=False)
+    phone_day = serializers.DateField(
+        read_only=True, required=False, help_text=_("The first day on which this person needs a phone.")
+    )
+    confirmation = serializers.CharField(
+        read_only=True,
+        required=False,
+        help_text=_("Beside a token: a receipt for the Voice-Confirmation header, good for five minutes."),
+    )
     token = serializers.CharField(read_only=True, required=False)
     expiry = serializers.DateTimeField(read_only=True, required=False)
     access = serializers.CharField(read_only=True, required=False)
     refresh = serializers.CharField(read_only=True, required=False)
+
+
+class WaySerializer(serializers.Serializer[Any]):
+    """A way to confirm without a call: a device of django-otp."""
+
+    id = serializers.CharField(source="persistent_id", read_only=True)
+    kind = serializers.CharField(
+        source="model_label",
+        read_only=True,
+        help_text=_("Such as otp_totp.totpdevice."),
+    )
+    name = serializers.CharField(read_only=True)
+    is_sent = serializers.BooleanField(
+        source="is_interactive", read_only=True, help_text=_("Have the code sent by a challenge first.")
+    )
+
+
+class PassSerializer(serializers.Serializer[Any]):
+    """The password was right, and no phone rings: what comes next.
+
+    The code ``phone_required`` leads to a first phone; any other says why no phone rings, and leads to the
+    other ways.
+    """
+
+    code = serializers.CharField(read_only=True)
+    detail = serializers.CharField(read_only=True)
+    pass_ = serializers.CharField(
+        read_only=True, help_text=_("Opens nothing. Send it in the Voice-Pass header; good for ten minutes.")
+    )
+    other_ways = WaySerializer(many=True, read_only=True)
+    asks_for_proof = serializers.BooleanField(
+        read_only=True, help_text=_("Whether a first phone asks for a link or a code beside the password.")
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """Call the pass by its name, which Python keeps for itself."""
+        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
+
+
+class ChallengeSerializer(serializers.Serializer[Any]):
+    """Which way to have a code sent by."""
+
+    way = serializers.CharField(max_length=256)
+
+
+class TokenSerializer(ChallengeSerializer):
+    """What the device tells, or one of the recovery codes."""
+
+    token = serializers.CharField(max_length=256)
+
+
+class SentSerializer(serializers.Serializer[Any]):
+    """What the device says to it."""
+
+    detail = serializers.CharField(read_only=True)
+
+
+class ConfirmSerializer(serializers.Serializer[Any]):
+    """Which phone to ring, if another than the preferred one."""
+
+    phone = serializers.IntegerField(required=False)
+
+
+class PhoneAddSerializer(serializers.Serializer[Any]):
+    """A phone to add."""
+
+    name = serializers.CharField(max_length=64)
+    number = NumberField()
+    consents = serializers.BooleanField(help_text=_CONSENT)
+
+
+class PhoneChangeSerializer(serializers.Serializer[Any]):
+    """What is to change about a phone."""
+
+    name = serializers.CharField(max_length=64, required=False)
+    is_preferred = serializers.BooleanField(required=False, help_text=_("Only true: prefer another instead."))
+
+    def validate_is_preferred(self, value: bool) -> bool:
+        """Refuse to leave no phone preferred."""
+        if not value:
+            raise serializers.ValidationError(_("Make another phone the preferred one instead."))
+        return value
+
+
+class CodesSerializer(serializers.Serializer[Any]):
+    """How many recovery codes are left."""
+
+    remaining = serializers.IntegerField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+
+class NewCodesSerializer(serializers.Serializer[Any]):
+    """New recovery codes, told this once; those of before are void."""
+
+    codes = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+
+class BrowserSerializer(serializers.Serializer[Any]):
+    """A browser that logs in without a call."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    name = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(read_only=True)
+    last_used_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    expires_at = serializers.DateTimeField(read_only=True)
+
+    def get_name(self, browser: RememberedBrowser) -> str:
+        """Return what its owner would call it."""
+        return name_browser(browser.user_agent)
+
+
+class MailSerializer(serializers.Serializer[Any]):
+    """Where a link and a code were mailed to."""
+
+    address = serializers.CharField(read_only=True, help_text=_("Masked."))
+    good_until = serializers.DateTimeField(read_only=True, allow_null=True)
+
+
+class SecretSerializer(serializers.Serializer[Any]):
+    """The code that was mailed, or that staff gave."""
+
+    secret = serializers.CharField(max_length=64)
+
+
+class ProofSerializer(serializers.Serializer[Any]):
+    """What stands for the right secret."""
+
+    pass_ = serializers.CharField(read_only=True, help_text=_("A new one, for the Voice-Pass header."))
+    proof = serializers.CharField(read_only=True, help_text=_("To be sent with the first phone's number."))
+
+    def get_fields(self) -> dict[str, Any]:
+        """Call the pass by its name, which Python keeps for itself."""
+        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
+
+
+class FirstPhoneSerializer(serializers.Serializer[Any]):
+    """The first phone of an account."""
+
+    number = NumberField()
+    consents = serializers.BooleanField(help_text=_CONSENT)
+    proof = serializers.CharField(max_length=1024, required=False, default="", allow_blank=True)
+
+
+class PasswordSerializer(serializers.Serializer[Any]):
+    """The password of whoever is logged in."""
+
+    password = SecretField()
 
 
 class SessionSerializer(serializers.Serializer[Any]):

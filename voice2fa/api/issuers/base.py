@@ -1,11 +1,16 @@
 """The contract of an issuer."""
 
 from abc import ABC, abstractmethod
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
+
+from voice2fa.flows.receipts import confirmed_at, issue_receipt
+
+RECEIPT_HEADER = "Voice-Confirmation"
 
 
 class Issuer(ABC):
@@ -29,3 +34,17 @@ class Issuer(ABC):
     @abstractmethod
     def revoke(self, request: Request) -> None:
         """Void what the authenticated request came with."""
+
+    def note_confirmation(
+        self, request: Request, user: AbstractBaseUser, device: Any, *, now: datetime
+    ) -> dict[str, Any]:
+        """Note that the user has just confirmed by the device; return what the client gets to show for it.
+
+        That is a receipt, to be sent in the ``Voice-Confirmation`` header beside the token.
+        """
+        return {"confirmation": issue_receipt(user, now=now)}
+
+    def confirmed_at(self, request: Request) -> datetime | None:
+        """Return when whoever sends the authenticated request has last confirmed, if that is known."""
+        user: Any = request.user
+        return confirmed_at(request.headers.get(RECEIPT_HEADER, ""), user)

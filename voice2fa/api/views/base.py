@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
@@ -22,7 +24,7 @@ from rest_framework.views import APIView
 
 from voice2fa.api.describing import Doc
 from voice2fa.api.errors import CsrfFailed, reply_to
-from voice2fa.api.issuers import get_issuer
+from voice2fa.api.issuers import RECEIPT_HEADER, get_issuer
 from voice2fa.api.parsers import JsonParser
 from voice2fa.api.schemas import SCHEMA
 from voice2fa.api.throttles import VoiceThrottle
@@ -32,8 +34,11 @@ from voice2fa.flows.tickets import find
 from voice2fa.models import PhoneVerification
 
 TICKET_HEADER = "Voice-Ticket"
+PASS_HEADER = "Voice-Pass"  # noqa: S105 - a header's name
+RECEIPT = (RECEIPT_HEADER,)
 _READING = frozenset({"GET", "HEAD"})
 _Values = dict[str, Any]
+_Row = TypeVar("_Row", bound=Model)
 
 
 # A refusal's counters must outlive the reply, and calls beside this one must see the row that we write.
@@ -95,6 +100,11 @@ class VoiceView(APIView):
         """The ticket that the request brings, or an empty text."""
         return str(self.request.headers.get(TICKET_HEADER, ""))
 
+    @property
+    def given_pass(self) -> str:
+        """The pass that the request brings, or an empty text."""
+        return str(self.request.headers.get(PASS_HEADER, ""))
+
     def awaited(self) -> PhoneVerification:
         """Return the verification whose ticket the request brings; raises ``Refusal(NOT_WAITING)`` (R4)."""
         return find(self.ticket)
@@ -108,6 +118,24 @@ class AccountView(VoiceView):
     def get_authenticators(self) -> list[BaseAuthentication]:
         """Ask for what the issuer gives, and for nothing else that the site may accept (R39)."""
         return [kind() for kind in get_issuer().authentication_classes]
+
+    @property
+    def user(self) -> AbstractBaseUser:
+        """Who is logged in."""
+        user: Any = self.request.user
+        return cast(AbstractBaseUser, user)
+
+    @property
+    def confirmed_at(self) -> datetime | None:
+        """When whoever is logged in has last confirmed, if that is known."""
+        return get_issuer().confirmed_at(self.request)
+
+    def own(self, rows: QuerySet[_Row], pk: int) -> _Row:
+        """Return the row of that id if it is theirs; raises ``Http404``: others' do not exist here."""
+        found = rows.filter(user=self.user, pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
 
 
 class MaybeAccountView(AccountView):

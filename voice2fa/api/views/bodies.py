@@ -5,15 +5,21 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.views.decorators.debug import sensitive_variables
 from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
-from voice2fa.api.serializers import StartedSerializer, VerificationSerializer
+from voice2fa.api.serializers import PassSerializer, StartedSerializer, VerificationSerializer
+from voice2fa.core.errors import Code, Refusal
+from voice2fa.flows.first_phone import asks_for_proof
+from voice2fa.flows.other_ways import takes_token, ways_of
+from voice2fa.flows.passes import issue_pass
 from voice2fa.flows.progress import Progress
 from voice2fa.flows.requests import Started
 from voice2fa.models import PhoneVerification
+from voice2fa.sentences import explain_refusal
 
 
 def show_verification(verification: PhoneVerification, *, now: datetime) -> dict[str, Any]:
@@ -32,6 +38,19 @@ def show_started(started: Started, *, now: datetime) -> dict[str, Any]:
 def reply_started(started: Started, *, now: datetime) -> Response:
     """Return the reply to whoever has had a call begun."""
     return Response(show_started(started, now=now), status=status.HTTP_201_CREATED)
+
+
+@sensitive_variables()
+def reply_pass(user: AbstractBaseUser, refusal: Refusal) -> Response:
+    """Return the reply to whoever gave the right password, where no phone rings: a pass, and why."""
+    told = {
+        "code": refusal.code,
+        "detail": explain_refusal(refusal),
+        "pass": issue_pass(user),
+        "other_ways": [way for way in ways_of(user) if takes_token(way)],
+        "asks_for_proof": refusal.code is Code.PHONE_REQUIRED and asks_for_proof(),
+    }
+    return Response(dict(PassSerializer(told).data), status=status.HTTP_202_ACCEPTED)
 
 
 def etag_of(body: dict[str, Any]) -> str:

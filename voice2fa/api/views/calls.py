@@ -18,13 +18,13 @@ from voice2fa.api.serializers import (
 )
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
-from voice2fa.flows import enrolment, login
+from voice2fa.flows import confirmation, enrolment, first_phone, login
 from voice2fa.flows import verification as verifications
 from voice2fa.models import PhoneVerification
 
 from .base import TICKET_HEADER, MaybeAccountView, VoiceView
 from .bodies import etag_of, reply_started, show_verification
-from .completing import let_in, redeem, reply_completed
+from .completing import confirm, let_in, redeem, reply_completed
 
 _TICKET = (TICKET_HEADER,)
 
@@ -146,8 +146,9 @@ class CompleteView(MaybeAccountView):
     docs = {
         "post": Doc(
             summary="Exchange the ticket of an approved call for what it was for",
-            detail="Once. A login or a registration gives a session or a token, by the site's issuer; an "
-            "enrolment makes the phone count, for whoever is logged in as the one who began it.",
+            detail="Once. A login or a registration gives a session or a token, by the site's issuer; a "
+            "confirmation makes the session fresh, or gives a receipt; an enrolment makes the phone count. "
+            "Those two are for whoever is logged in and began them; a first phone lets its owner in.",
             gives={200: CompletedSerializer},
             headers=_TICKET,
             refuses=(
@@ -157,8 +158,10 @@ class CompleteView(MaybeAccountView):
                 Code.NOT_APPROVED,
                 Code.NOT_WAITING,
                 Code.NUMBER_SHARED,
+                Code.PAYLOAD_CHANGED,
                 Code.PHONE_EXISTS,
                 Code.PHONE_LIMIT,
+                Code.PROOF_REQUIRED,
                 Code.USERNAME_TAKEN,
             ),
             says={200: COMPLETED},
@@ -170,17 +173,31 @@ class CompleteView(MaybeAccountView):
         verification = self.awaited()
         purpose = Purpose(verification.purpose)
         if purpose is Purpose.ENROL:
-            return self._confirm_phone(request, verification)
+            return self._complete_phone(request, verification)
+        if purpose is Purpose.CONFIRM:
+            self._check_owner(verification)
+            # One with a payload is refused here: the site finishes it, which knows what was approved.
+            phone = confirmation.finish(verification, self.user, now=self.now)
+            return confirm(request, self.user, phone, now=self.now)
         # Django tells every listener what a failed login came with: a ticket that may yet be good stays here.
         verifications.check_usable(verification, now=self.now)
-        return let_in(request, redeem(request, self.ticket), purpose=purpose)
+        return let_in(request, redeem(request, self.ticket), purpose=purpose, now=self.now)
 
-    def _confirm_phone(self, request: Request, verification: PhoneVerification) -> Response:
-        self.check_owner(request, verification)
+    def _complete_phone(self, request: Request, verification: PhoneVerification) -> Response:
+        if not request.user.is_authenticated and first_phone.is_first(verification, now=self.now):
+            return self._complete_first_phone(request, verification)
+        self._check_owner(verification)
+        if first_phone.is_first(verification, now=self.now):
+            return self._complete_first_phone(request, verification)
         phone = enrolment.finish(verification, now=self.now)
         return reply_completed(Purpose.ENROL, phone.user, phone=phone)
 
-    def check_owner(self, request: Request, verification: PhoneVerification) -> None:
+    def _complete_first_phone(self, request: Request, verification: PhoneVerification) -> Response:
+        user, phone = first_phone.finish(verification, now=self.now)
+        user.otp_device = phone  # type: ignore[attr-defined]
+        return let_in(request, user, purpose=Purpose.ENROL, now=self.now, phone=phone)
+
+    def _check_owner(self, verification: PhoneVerification) -> None:
         """Raise unless whoever began it is the one who is logged in (R4)."""
-        if not request.user.is_authenticated or request.user.pk != verification.user_id:
+        if not self.request.user.is_authenticated or self.user.pk != verification.user_id:
             raise Refusal(Code.NOT_WAITING)

@@ -1,5 +1,6 @@
 """What an approval is exchanged for."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import authenticate
@@ -24,10 +25,21 @@ def redeem(request: Request, ticket: str) -> AbstractBaseUser:
     return user
 
 
-def let_in(request: Request, user: AbstractBaseUser, *, purpose: Purpose) -> Response:
+def let_in(
+    request: Request, user: AbstractBaseUser, *, purpose: Purpose, now: datetime, **more: Any
+) -> Response:
     """Return the reply to a client whose login is complete, with what the site's issuer gives."""
-    given = get_issuer().issue(request, user)
-    return reply_completed(purpose, user, **given)
+    issuer, device = get_issuer(), getattr(user, "otp_device", None)
+    given = issuer.issue(request, user)
+    if device is not None and not issuer.is_cookie:
+        given |= issuer.note_confirmation(request, user, device, now=now)
+    return reply_completed(purpose, user, **given, **more)
+
+
+def confirm(request: Request, user: AbstractBaseUser, device: Any, *, now: datetime) -> Response:
+    """Return the reply to somebody who is logged in and has just confirmed by the device."""
+    given = get_issuer().note_confirmation(request, user, device, now=now)
+    return reply_completed(Purpose.CONFIRM, user, **given)
 
 
 def reply_completed(purpose: Purpose, user: AbstractBaseUser, **more: Any) -> Response:

@@ -1,0 +1,114 @@
+"""A person's phones: list, add, rename, prefer, remove."""
+
+from typing import Any
+
+from django.views.decorators.debug import sensitive_variables
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from voice2fa.api.describing import CALL_REFUSALS, Doc
+from voice2fa.api.examples import NEW_PHONE, PHONE, STARTED
+from voice2fa.api.serializers import (
+    PhoneAddSerializer,
+    PhoneChangeSerializer,
+    PhoneSerializer,
+    StartedSerializer,
+)
+from voice2fa.core.errors import Code
+from voice2fa.flows import enrolment, phones
+from voice2fa.models import VoiceDevice
+
+from .base import RECEIPT, AccountView
+from .bodies import reply_started
+
+_FRESH = (Code.CONFIRMATION_REQUIRED, Code.PROOF_REQUIRED)
+
+
+class PhonesView(AccountView):
+    """The phones of the account."""
+
+    docs = {
+        "get": Doc(
+            summary="List the phones", gives={200: PhoneSerializer}, is_list=True, says={200: [PHONE]}
+        ),
+        "post": Doc(
+            summary="Add a phone: it rings, and counts once `complete` is called",
+            detail="Asks for a confirmation no older than five minutes.",
+            takes=PhoneAddSerializer,
+            gives={201: StartedSerializer},
+            headers=RECEIPT,
+            refuses=(
+                *CALL_REFUSALS,
+                *_FRESH,
+                Code.CONSENT_REQUIRED,
+                Code.NUMBER_SHARED,
+                Code.PHONE_EXISTS,
+                Code.PHONE_LIMIT,
+            ),
+            sends=NEW_PHONE,
+            says={201: STARTED},
+        ),
+    }
+
+    def get(self, request: Request) -> Response:
+        """List them, oldest first."""
+        return Response(PhoneSerializer(enrolment.phones_of(self.user), many=True).data)
+
+    @sensitive_variables("started")
+    def post(self, request: Request) -> Response:
+        """Ring the number that is to be added."""
+        values = self.read(PhoneAddSerializer)
+        started = phones.add(
+            self.user,
+            number=values["number"],
+            name=values["name"],
+            client=self.client,
+            confirmed_at=self.confirmed_at,
+            now=self.now,
+            consents=values["consents"],
+        )
+        return reply_started(started, now=self.now)
+
+
+class PhoneView(AccountView):
+    """One of them; somebody else's does not exist here."""
+
+    docs = {
+        "patch": Doc(
+            summary="Rename a phone, or have it rung first",
+            detail="Asks for a confirmation no older than five minutes.",
+            takes=PhoneChangeSerializer,
+            gives={200: PhoneSerializer},
+            headers=RECEIPT,
+            refuses=(*_FRESH, Code.ACCOUNT_CHANGED),
+            sends={"name": "Work phone", "is_preferred": True},
+            says={200: PHONE | {"is_preferred": True}},
+        ),
+        "delete": Doc(
+            summary="Remove a phone",
+            detail="Asks for a confirmation no older than five minutes.",
+            gives={204: None},
+            headers=RECEIPT,
+            refuses=(*_FRESH, Code.ACCOUNT_CHANGED, Code.LAST_PHONE),
+        ),
+    }
+
+    def patch(self, request: Request, pk: int) -> Response:
+        """Change what is named, and nothing else."""
+        phone, values = self.phone(pk), self.read(PhoneChangeSerializer)
+        told: Any = {"client": self.client, "confirmed_at": self.confirmed_at, "now": self.now}
+        if "name" in values:
+            phones.rename(phone, values["name"], **told)
+        if "is_preferred" in values:
+            phones.prefer(phone, **told)
+        return Response(dict(PhoneSerializer(phone).data))
+
+    def delete(self, request: Request, pk: int) -> Response:
+        """Remove it at once."""
+        phones.remove(self.phone(pk), client=self.client, confirmed_at=self.confirmed_at, now=self.now)
+        return Response(status=204)
+
+    def phone(self, pk: int) -> VoiceDevice:
+        """Return the phone of that id; raises ``Http404`` for others'."""
+        phone: VoiceDevice = self.own(VoiceDevice.objects.filter(confirmed=True), pk)
+        return phone
