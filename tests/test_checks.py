@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import django
 import pytest
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -199,6 +200,15 @@ WRONG = [
     ({"MIDDLEWARE": sorted(good.MIDDLEWARE, key=lambda item: "django_otp" not in item)}, "W048"),
 ]
 PUBLISHED = "for-calls-on-this-machine-only-and-nowhere-else"
+SMTP, CONSOLE = (f"django.core.mail.backends.{name}.EmailBackend" for name in ("smtp", "console"))
+
+
+def mails_by(backend):
+    if django.VERSION >= (6, 1):
+        return {"MAILERS": {"default": {"BACKEND": backend}}}
+    return {"EMAIL_BACKEND": backend}
+
+
 WRONG_IN_PRODUCTION = [
     (voice(PUBLIC_URL="https://www.example.com"), "E050"),
     (provider("voice2fa.providers.console.ConsoleProvider"), "E050"),
@@ -208,6 +218,9 @@ WRONG_IN_PRODUCTION = [
     ({"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}, "W054"),
     (provider(BANDWIDTH, **GOOD_OPTIONS, BASE_URL="http://127.0.0.1:8001/api/v2"), "W052"),
     (provider(BANDWIDTH, **GOOD_OPTIONS, TOKEN_URL="http://localhost:8001/token"), "W052"),
+    (mails_by(CONSOLE), "W075"),
+    (voice(FIRST_PHONE_PROOF="password"), "W076"),
+    (without("INSTALLED_APPS", "plugins"), "E080"),
 ]
 
 
@@ -229,9 +242,14 @@ def test_good_settings_are_met_with_silence():
 
 
 def test_good_production_settings_are_met_with_silence(settings):
-    right = provider(BANDWIDTH, **GOOD_OPTIONS)
+    right = provider(BANDWIDTH, **GOOD_OPTIONS) | mails_by(SMTP)
     right["VOICE2FA"]["PUBLIC_URL"] = "https://www.example.com"
     assert find(settings, right, include_deployment_checks=True) == []
+
+
+def test_where_staff_give_codes_no_mails_are_needed(settings):
+    wrong = voice(FIRST_PHONE_PROOF="staff_code") | mails_by(CONSOLE)
+    assert "W075" not in ids_of(find(settings, wrong, include_deployment_checks=True))
 
 
 def test_errors_are_errors_and_warnings_are_warnings(settings):

@@ -15,7 +15,7 @@ from .showing import ReadOnlyAdmin
 
 @admin.register(RecoveryCodes)
 class RecoveryCodesAdmin(ReadOnlyAdmin):
-    """Sets of codes, to count and to remove; the codes themselves nobody can show, for hashes are kept alone."""
+    """Sets of codes, to count and to remove; a code itself nobody can show, for only hashes are kept."""
 
     list_display = ("user", "left", "created_at", "wrong_codes")
     list_filter = ("created_at",)
@@ -25,9 +25,10 @@ class RecoveryCodesAdmin(ReadOnlyAdmin):
     fields = ("user", "left", "created_at", "wrong_codes")
     readonly_fields = ("left", "wrong_codes")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[RecoveryCodes]:
-        rows: QuerySet[RecoveryCodes] = super().get_queryset(request)
-        return rows.annotate(left=Count("codes", filter=Q(codes__used_at=None)))
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        counted: QuerySet[Any] = rows.annotate(left=Count("codes", filter=Q(codes__used_at=None)))
+        return counted
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Return the lookup of a search; the site's user model says what a user is called."""

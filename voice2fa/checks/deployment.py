@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, register
+from django_otp import device_classes
 
 from voice2fa.core.addresses import is_loopback
 from voice2fa.core.problems import Problem
@@ -35,6 +36,14 @@ _PROXY_UNKNOWN = Problem(
     hint="Write how many proxies stand in front of the site, such as 'TRUSTED_PROXIES': 1.",
     is_error=False,
 )
+_PHONES_ONLY = Problem(
+    id="voice2fa.E080",
+    message="Phones are the only factor on offer: who loses theirs, or wants something safer, has none.",
+    hint="Add 'django_otp.plugins.otp_totp' or 'django_otp_webauthn' to INSTALLED_APPS, and a page that sets "
+    "it up; or accept the risk, and add 'voice2fa.E080' to SILENCED_SYSTEM_CHECKS.",
+)
+# Codes on paper are for the day on which a factor is lost, and no factor to choose (R28).
+_ON_PAPER = frozenset({"otp_static.staticdevice"})
 # Printed in the documentation and in the example, for calls on one's own machine.
 _PUBLISHED_SECRETS = frozenset({"for-calls-on-this-machine-only-and-nowhere-else"})
 _FEWEST_CHARACTERS = 10  # that differ, in a secret that looks made by chance
@@ -57,8 +66,16 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:
         problems.append(_KNOWN_SECRET)
     if settings.SECURE_PROXY_SSL_HEADER and values.get("trusted_proxies") == 0:
         problems.append(_PROXY_UNKNOWN)
+    if not _has_other_factor():
+        problems.append(_PHONES_ONLY)
     problems += [_emulated(name) for name in _CARRIER_URLS if _is_on_this_machine(options.get(name))]
     return as_messages(problems)
+
+
+def _has_other_factor() -> bool:
+    """Tell whether a device of django-otp is installed that is neither a phone nor paper."""
+    others = [model for model in device_classes() if model._meta.app_label != "voice2fa"]
+    return any(model.model_label() not in _ON_PAPER for model in others)
 
 
 def _has_known_secret(secrets: Any) -> bool:
