@@ -61,8 +61,9 @@ def say(value: Value) -> str:
             return say_money(value)
         case str():
             return clean(value) or _("something that cannot be read out")
-        case _:
+        case int() | Decimal():
             return say_number(Decimal(value))
+    raise ValueError("A message is filled with str, int, Decimal and Money, and nothing else.")
 
 
 def say_number(number: Decimal) -> str:

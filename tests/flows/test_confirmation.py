@@ -8,12 +8,12 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from tests import stage
-from tests.stage import CLIENT, NOW, NUMBER, OTHER_NUMBER, PASSWORD, refusal_of, row
+from tests.stage import CLIENT, NOW, NUMBER, OTHER_NUMBER, refusal_of, row
 from voice2fa.core.errors import Code
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.payloads import Money
 from voice2fa.core.states import State
-from voice2fa.flows import confirmation, enrolment, login, tickets
+from voice2fa.flows import confirmation, login, tickets
 from voice2fa.flows import verification as verifications
 from voice2fa.models import PhoneVerification, VoiceDevice
 
@@ -133,7 +133,8 @@ def test_an_approval_dies_with_the_password(phone):
     verification = decide(begin(phone.user))
     phone.user.set_password("another one")
     phone.user.save()
-    assert refusal_of(finish, PhoneVerification.objects.get(pk=verification.pk), phone.user) == Code.ACCOUNT_CHANGED
+    again = PhoneVerification.objects.get(pk=verification.pk)
+    assert refusal_of(finish, again, phone.user) == Code.ACCOUNT_CHANGED
 
 
 def test_an_approval_dies_with_the_phone_that_gave_it(phone):  # R24
@@ -150,3 +151,209 @@ def test_a_user_who_was_shut_out_confirms_nothing(phone):
     phone.user.is_active = False
     phone.user.save()
     assert refusal_of(finish, tickets.find(started.ticket), phone.user) == Code.ACCOUNT_CHANGED
+
+
+def test_a_confirmation_may_be_repeated_with_a_new_key_and_ticket(phone):  # R10
+    first = begin(phone.user)
+    again = verifications.resend(first.verification, CLIENT, now=NOW)
+    assert again.verification.purpose == Purpose.CONFIRM
+    assert again.ticket != first.ticket
+    assert tickets.find(first.ticket).state == State.CANCELLED
+    assert finish(decide(again), phone.user) == phone
+
+
+def test_a_confirmation_may_be_repeated_on_another_phone_of_the_person(phone):
+    other = stage.make_phone(phone.user, OTHER_NUMBER)
+    first = begin(phone.user, phone=phone)
+    assert login.other_phones(first.verification) == [other]
+    again = verifications.resend(first.verification, CLIENT, now=NOW, phone=other)
+    assert finish(decide(again), phone.user) == other
+
+
+def test_whoever_has_a_phone_or_another_device_can_confirm(user):
+    assert not confirmation.is_possible(user)
+    stage.make_phone(user, confirmed=False)
+    assert not confirmation.is_possible(user)
+    stage.make_phone(user, OTHER_NUMBER)
+    assert confirmation.is_possible(user)
+
+
+# An act of its own
+
+
+def test_the_call_says_who_calls_what_is_approved_and_which_keys_there_are(phone):  # A18
+    verification = begin_sending(phone.user).verification
+    key = verification.approve_key
+    assert said(verification) == (
+        "This is Example Bank. Please confirm: Send two hundred and fifty euro, ten cents to Maria Keller. "
+        f"To approve, press {key}. If this was not you, press 0. Any other key denies."
+    )
+
+
+def test_the_call_speaks_the_language_in_which_it_was_asked_for(phone):
+    with translation.override("de"):
+        verification = begin_sending(phone.user, message="Überweisen Sie {amount} an {payee}.").verification
+    assert "Überweisen Sie zweihundertfünfzig Euro, zehn Cent an Maria Keller." in said(verification)
+
+
+def test_a_lazy_message_is_translated_when_the_call_is_asked_for(phone):
+    verification = begin_sending(phone.user, message=_("Send {amount} to {payee}.")).verification
+    assert verification.message.startswith("Send two hundred")
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_an_act_is_approved_by_one_key_whatever_the_sites_method(phone, configure, method):
+    configure(LOGIN_METHOD=method)
+    assert begin_sending(phone.user).verification.method == Method.APPROVE
+
+
+def test_the_right_payload_is_approved_once(phone):  # R8
+    verification = decide(begin_sending(phone.user))
+    assert finish(verification, phone.user, payload=dict(PAYLOAD)) == phone
+    assert refusal_of(finish, verification, phone.user, payload=PAYLOAD) == Code.ALREADY_USED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount": Money(Decimal("250.11"), "EUR")},
+        {"amount": Money(Decimal("250.10"), "USD")},
+        {"amount": Decimal("250.10")},
+        {"payee": "Maria  Keller"},
+        {"payee": "Maria Keller\u202e"},
+        {"account": "NL91 ABNA 0417 1643 01"},
+        {"more": 1},
+    ],
+)
+def test_another_payload_is_refused_and_uses_nothing_up(phone, change):  # R40
+    verification = decide(begin_sending(phone.user))
+    assert refusal_of(finish, verification, phone.user, payload=PAYLOAD | change) == Code.PAYLOAD_CHANGED
+    assert row(verification)["consumed_at"] is None
+    assert finish(verification, phone.user, payload=PAYLOAD)
+
+
+def test_a_payload_without_one_of_its_values_is_another(phone):
+    verification = decide(begin_sending(phone.user))
+    less = {name: value for name, value in PAYLOAD.items() if name != "account"}
+    assert refusal_of(finish, verification, phone.user, payload=less) == Code.PAYLOAD_CHANGED
+
+
+def test_the_same_amount_may_be_written_with_other_zeros(phone):
+    verification = decide(begin_sending(phone.user))
+    assert finish(verification, phone.user, payload=PAYLOAD | {"amount": Money(Decimal("250.100"), "EUR")})
+
+
+def test_another_message_is_another_act(phone):
+    verification = decide(begin_sending(phone.user))
+    PhoneVerification.objects.filter(pk=verification.pk).update(message="Send one euro to Maria Keller.")
+    verification.refresh_from_db()
+    assert refusal_of(finish, verification, phone.user, payload=PAYLOAD) == Code.PAYLOAD_CHANGED
+
+
+def test_somebody_elses_equal_payload_is_not_approved(phone):  # R4
+    other = stage.make_user("berta")
+    stage.make_phone(other, OTHER_NUMBER)
+    verification = decide(begin_sending(phone.user))
+    assert refusal_of(finish, verification, other, payload=PAYLOAD) == Code.NOT_WAITING
+
+
+def test_an_approved_act_is_no_confirmation(phone):  # R40
+    verification = decide(begin_sending(phone.user))
+    assert refusal_of(finish, verification, phone.user) == Code.PAYLOAD_CHANGED
+
+
+@pytest.mark.parametrize("payload", [{}, PAYLOAD])
+def test_a_confirmation_approves_no_act(phone, payload):  # R40
+    verification = decide(begin(phone.user))
+    assert refusal_of(finish, verification, phone.user, payload=payload) == Code.PAYLOAD_CHANGED
+
+
+def test_an_act_that_needs_no_values_is_bound_to_its_words(phone):
+    verification = decide(begin(phone.user, message="Close your account.", payload={}))
+    assert refusal_of(finish, verification, phone.user) == Code.PAYLOAD_CHANGED
+    assert finish(verification, phone.user, payload={}) == phone
+
+
+@pytest.mark.parametrize("keys", ["2", "0", "", "*"])
+def test_any_other_key_approves_no_act(phone, configure, keys):  # R3
+    configure(APPROVE_KEY="7")
+    verification = decide(
+        begin_sending(phone.user), act=lambda verification, now: stage.press(verification, keys)
+    )
+    assert verification.state != State.APPROVED
+    assert refusal_of(finish, verification, phone.user, payload=PAYLOAD) == Code.NOT_APPROVED
+
+
+def test_the_payload_itself_is_not_stored(phone):
+    begin_sending(phone.user)
+    stored = str(PhoneVerification.objects.values().get())
+    assert "0417" not in stored
+    assert "250.10" not in stored
+    assert "Maria Keller" in stored  # what the call says is: whoever reads the record wants to know it
+
+
+def test_the_digest_tells_nothing_without_the_sites_key(phone, settings):
+    digest = begin_sending(phone.user).verification.payload_digest
+    settings.SECRET_KEY = "another" * 10
+    stage.make_phone(phone.user, OTHER_NUMBER)
+    assert begin_sending(phone.user, now=NOW + timedelta(hours=1)).verification.payload_digest != digest
+
+
+def test_a_repeated_call_is_about_the_same_act(phone):  # R4, R10
+    first = begin_sending(phone.user)
+    again = verifications.resend(first.verification, CLIENT, now=NOW)
+    assert again.verification.message == first.verification.message
+    assert again.verification.method == Method.APPROVE
+    verification = decide(again)
+    assert refusal_of(finish, verification, phone.user) == Code.PAYLOAD_CHANGED
+    assert finish(verification, phone.user, payload=PAYLOAD) == phone
+    assert refusal_of(finish, tickets.find(first.ticket), phone.user, payload=PAYLOAD) == Code.NOT_APPROVED
+
+
+def test_an_act_approved_this_moment_is_not_asked_for_once_more(phone):  # R8
+    first = begin_sending(phone.user)
+    stale = tickets.find(first.ticket)
+    decide(first)
+    assert stale.is_live
+    assert refusal_of(verifications.resend, stale, CLIENT, now=NOW) == Code.START_OVER
+    assert PhoneVerification.objects.count() == 1
+
+
+def test_one_act_at_a_time_the_newer_call_takes_the_place_of_the_older(phone):
+    first = begin_sending(phone.user)
+    second = begin_sending(phone.user, payload=PAYLOAD | {"payee": "Jonas"}, now=NOW + timedelta(seconds=30))
+    assert tickets.find(first.ticket).state == State.CANCELLED
+    assert "Jonas" in second.verification.message
+
+
+@pytest.mark.parametrize(
+    ("message", "payload"),
+    [
+        ("Send {amount} to {payee}.", None),
+        ("", PAYLOAD),
+        ("", {}),
+        ("Send {money} to {payee}.", PAYLOAD),
+        ("Send {amount.currency} to {payee}.", PAYLOAD),
+        ("Send {amount!r} to {payee}.", PAYLOAD),
+        ("Send {amount:>30} to {payee}.", PAYLOAD),
+        ("Send {} to {payee}.", PAYLOAD),
+        ("Send 250 euro to Maria Keller.", PAYLOAD),
+        ("{payee} " + "x" * 600, PAYLOAD),
+        ("Send {amount}.", {"amount": 1.5}),
+        ("Send {amount}.", {"amount": True}),
+        ("Send {amount}.", {"amount": Decimal("NaN")}),
+        ("Send {amount}.", {"amount": None}),
+        ("Send {amount.", {"amount": 1}),
+    ],
+)
+def test_a_message_that_does_not_say_its_payload_is_a_mistake_of_the_programmer(phone, message, payload):
+    with pytest.raises(ValueError, match=r"\w"):
+        begin_sending(phone.user, message=message, payload=payload)
+    assert not PhoneVerification.objects.exists()
+
+
+def test_an_act_dies_with_its_phone(phone):  # R24
+    stage.make_phone(phone.user, OTHER_NUMBER)
+    verification = decide(begin_sending(phone.user, phone=phone))
+    VoiceDevice.objects.filter(pk=phone.pk).delete()
+    assert refusal_of(finish, verification, phone.user, payload=PAYLOAD) == Code.ACCOUNT_CHANGED
