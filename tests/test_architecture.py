@@ -31,7 +31,7 @@ FLOORS = [
         "receivers",
         "templatetags",
     },
-    {"urls", "apps", "testing"},
+    {"urls", "apps", "testing", "pytest_plugin"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Beside one another, and yet one uses the other: each pair has its reason.

@@ -76,7 +76,7 @@ def browsers_of(user: AbstractBaseUser, *, now: datetime) -> list[RememberedBrow
     if not may_remember(user):
         return []
     fingerprint = fingerprint_of(user)
-    known = RememberedBrowser.objects.filter(user=user).order_by("-created_at", "-pk")
+    known = RememberedBrowser.objects.filter(user_id=user.pk).order_by("-created_at", "-pk")
     return [browser for browser in known if _is_good(browser, fingerprint, now=now)]
 
 
@@ -90,7 +90,7 @@ def forget(browser: RememberedBrowser, *, now: datetime) -> bool:
 
 def forget_all(user: AbstractBaseUser, *, now: datetime) -> int:
     """Forget all of the user's browsers; return how many there were."""
-    return sum(forget(browser, now=now) for browser in RememberedBrowser.objects.filter(user=user))
+    return sum(forget(browser, now=now) for browser in RememberedBrowser.objects.filter(user_id=user.pk))
 
 
 def fingerprint_of(user: AbstractBaseUser) -> str:
@@ -112,7 +112,7 @@ def _find(user: AbstractBaseUser, cookie: str) -> RememberedBrowser | None:
         secret = _signer(user).unsign(cookie)
     except signing.BadSignature:
         return None
-    return RememberedBrowser.objects.filter(user=user, secret_hash=hash_ticket(secret)).first()
+    return RememberedBrowser.objects.filter(user_id=user.pk, secret_hash=hash_ticket(secret)).first()
 
 
 def _signer(user: AbstractBaseUser) -> signing.Signer:
