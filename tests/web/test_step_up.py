@@ -463,6 +463,7 @@ def test_a_session_in_a_cookie_has_no_room_for_it(stale, settings, rf, phone):
     [
         ("http://testserver/form/?step=2", "/form/?step=2"),
         ("http://testserver", "/"),
+        ("http://testserver//evil.example/", "/%2Fevil.example/"),
         ("https://evil.example/form/", "/guarded/"),
         ("javascript:alert(1)", "/guarded/"),
         ("//evil.example/", "/guarded/"),

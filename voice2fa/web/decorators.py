@@ -60,7 +60,7 @@ class VoiceRequiredMixin:
 
 def _detour(request: HttpRequest, *, max_age: int, may_keep: bool = True) -> HttpResponse | None:
     """Return the way to log in or to confirm, or None for who has confirmed a moment ago."""
-    here = request.get_full_path()
+    here = kept.here(request)
     if not request.user.is_authenticated:
         return redirect_to_login(here)
     now = timezone.now()

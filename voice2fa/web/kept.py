@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_variables
 
 KEPT = "voice2fa_kept"
@@ -25,13 +25,18 @@ _SECRET = re.compile(
 _COOKIES = "django.contrib.sessions.backends.signed_cookies"
 
 
+def here(request: HttpRequest) -> str:
+    """Return the address of the request on this site: two slashes at its head would name another one."""
+    return str(escape_leading_slashes(request.get_full_path()))
+
+
 @sensitive_variables()
 def keep(request: HttpRequest, *, now: datetime, may_keep: bool = True) -> bool:
     """Keep what was sent, for this person and this address, if that is safe; tell whether it was."""
     fields = _fields_of(request) if may_keep else None
     request.session[KEPT] = {
         "user": str(request.user.pk),
-        "path": request.get_full_path(),
+        "path": here(request),
         "form": _form_page(request),
         "fields": fields,
         "at": now.timestamp(),
@@ -90,6 +95,7 @@ def _form_page(request: HttpRequest) -> str:
         referrer, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     if not is_ours:
-        return request.get_full_path()
+        return here(request)
     parts = urlsplit(referrer)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    path = escape_leading_slashes(parts.path) or "/"
+    return f"{path}?{parts.query}" if parts.query else path
