@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_otp",
+    "django_otp.plugins.otp_totp",
     "voice2fa",
 ]
 MIDDLEWARE = [
@@ -91,6 +92,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "voice2fa:login"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "home"
+OTP_TOTP_ISSUER = "Harbour Bank"
 
 # Safety: everything is on unless DEBUG is; each can be switched by itself.
 

@@ -6,11 +6,12 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from . import views
+from . import authenticator, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("account/", views.account, name="account"),
+    path("account/authenticator/", authenticator.authenticator, name="authenticator"),
     path("logout/", LogoutView.as_view(), name="logout"),
     # The two lines that a site needs: the pages and callbacks of voice2fa, ...
     path("phone/", include("voice2fa.urls")),
