@@ -9,7 +9,6 @@ import sys
 from dataclasses import MISSING
 from pathlib import Path
 
-import django
 import pytest
 from django.core.management import get_commands
 from django.dispatch import Signal
@@ -240,16 +239,8 @@ def test_the_receiver_connects(capsys):
     assert signals.verification_reported.disconnect(scope["warn_the_staff"])
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_example_test_passes(settings, client, django_user_model):
-    (for_settings,) = blocks("python", containing="# settings of your tests")
-    (for_test,) = blocks("python", containing="# test_login.py")
-    values, scope = {}, {}
-    exec(for_settings, values)
-    settings.VOICE2FA = values["VOICE2FA"]
-    settings.TASKS = values["TASKS"]
-    if django.VERSION >= (6, 0):
-        (backend,) = re.findall(r'From Django 6.0 on: "([\w.]+)"', for_settings)
-        settings.TASKS = {"default": {"BACKEND": backend}}
-    exec(for_test, scope)
-    scope["test_a_login_rings_the_phone"](client, django_user_model)
+def test_the_readme_names_every_fixture():
+    plugin = ast.parse((ROOT / "voice2fa/pytest_plugin.py").read_text())
+    functions = [node.name for node in plugin.body if isinstance(node, ast.FunctionDef)]
+    fixtures = [name for name in functions if not name.startswith("_")]
+    assert [row[0] for row in read_table("Fixture")] == fixtures

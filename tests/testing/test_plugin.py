@@ -1,9 +1,11 @@
 """The pytest plugin as other projects meet it: found by its entry point, in the way of nobody."""
 
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import entry_points
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -189,6 +191,13 @@ def test_the_plugin_is_found_by_its_entry_point():
 def test_a_shop_tests_its_logins(run_pytest):
     told = run_pytest("--ds=shop_settings", shop_settings=SETTINGS, shop_urls=URLS, test_shop=TESTS)
     assert "10 passed" in told
+
+
+def test_the_example_of_the_readme_passes(run_pytest):
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    (example,) = re.findall(r"^```python\n(# test_login\.py\n.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    told = run_pytest("--ds=shop_settings", shop_settings=SETTINGS, shop_urls=URLS, test_login=example)
+    assert "2 passed" in told
 
 
 def test_a_project_without_django_does_not_notice(run_pytest):
