@@ -4,11 +4,10 @@ import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, get_user_model, user_logged_in, user_login_failed
 
 from tests import stage
-from tests.stage import OTHER_NUMBER, PASSWORD
-from voice2fa.models import VoiceDevice
+from tests.stage import PASSWORD
 
 from .backends import ByDirectory
-from .test_phones import add, register
+from .test_phones import register
 
 DIRECTORY = ["tests.web.backends.ByDirectory"]
 RIGHT = ByDirectory.passwords["anna"]
@@ -28,46 +27,41 @@ def failures():
 
 
 @pytest.fixture
-def second(phone):
-    return stage.make_phone(phone.user, OTHER_NUMBER)
+def phoneless(user, browser, configure):
+    """A browser that is logged in where phones are optional, as somebody who has none yet."""
+    configure(REQUIRED_FOR="with_phone")
+    browser.enter_password()
+    assert browser.is_logged_in
+    return browser
 
 
-def remove(browser, phone, password):
-    return browser.send("phone_remove", phone.pk, data={"password": password})
+def give(browser, password):
+    """Give the password again, for a first phone."""
+    return browser.send("first_phone_password", data={"password": password})
 
 
-def test_a_phone_is_removed_with_the_password_of_the_directory(inside, second, configure, failures):  # R21
+def test_a_first_phone_asks_for_the_password_of_the_directory(phoneless, configure, failures):  # R21
     configure(FIRST_FACTOR_BACKENDS=DIRECTORY)
-    assert remove(inside, second, RIGHT)["Location"] == "/phone/phones/"
-    assert not VoiceDevice.objects.filter(pk=second.pk).exists()
+    assert give(phoneless, RIGHT)["Location"] == "/phone/first-phone/"
     assert failures == []
 
 
 @pytest.mark.parametrize("wrong", [PASSWORD, ByDirectory.passwords["otto"], "", "x"])
-def test_no_other_password_removes_a_phone(inside, second, configure, wrong):  # R21, A13
+def test_no_other_password_leads_to_a_first_phone(phoneless, configure, wrong):  # R21, A13
     stage.make_user("otto")
     configure(FIRST_FACTOR_BACKENDS=DIRECTORY)
-    assert remove(inside, second, wrong).status_code == 200
-    assert VoiceDevice.objects.filter(pk=second.pk).exists()
-
-
-def test_a_phone_is_added_with_the_password_of_the_directory(inside, configure, carrier):  # R21
-    configure(FIRST_FACTOR_BACKENDS=DIRECTORY)
-    assert add(inside, password=PASSWORD).status_code == 200
-    assert len(carrier.calls) == 1
-    assert add(inside, password=RIGHT)["Location"] == "/phone/wait/"
-    assert len(carrier.calls) == 2
+    assert give(phoneless, wrong).status_code == 200
+    assert phoneless.open("first_phone")["Location"] == "/phone/first-phone/password/"
 
 
 @pytest.mark.parametrize("backends", [None, DIRECTORY])
 def test_a_wrong_password_beside_a_phone_is_announced_without_itself(
-    inside, second, configure, failures, backends
+    phoneless, configure, failures, backends
 ):  # R42, A13
     if backends:
         configure(FIRST_FACTOR_BACKENDS=backends)
-    remove(inside, second, "a wrong guess")
-    add(inside, number="+12025550125", password="a wrong guess")
-    assert [credentials["username"] for credentials in failures] == ["anna", "anna"]
+    give(phoneless, "a wrong guess")
+    assert [credentials["username"] for credentials in failures] == ["anna"]
     assert "a wrong guess" not in repr(failures)
 
 

@@ -74,11 +74,11 @@ def test_what_only_shows_cannot_be_posted(browser, name):
     assert browser.send(name).status_code == 405
 
 
-@pytest.mark.parametrize("name", [*POSTS, "phone_remove"])
+@pytest.mark.parametrize("name", [*POSTS, "phone_rename", "phone_prefer", "phone_remove"])
 def test_every_form_is_guarded_against_other_sites(phone, name):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(phone.user, backend="voice2fa.backends.VoiceBackend")
-    arguments = [phone.pk] if name == "phone_remove" else []
+    arguments = [phone.pk] if name in {"phone_rename", "phone_prefer", "phone_remove"} else []
     assert browser.post(reverse(f"voice2fa:{name}", args=arguments)).status_code == 403
 
 

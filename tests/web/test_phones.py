@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from tests import stage
-from tests.stage import NUMBER, OTHER_NUMBER, PASSWORD
+from tests.stage import NUMBER, OTHER_NUMBER
 from voice2fa.models import PhoneVerification, VoiceDevice
 
 from .conftest import newest
@@ -24,7 +24,7 @@ def key_in_code(carrier):
 
 
 def add(browser, **changes):
-    data = {"name": "Work phone", "number": OTHER_NUMBER, "password": PASSWORD, "consents": "on"}
+    data = {"name": "Work phone", "number": OTHER_NUMBER, "consents": "on"}
     return browser.send("phone_add", data={**data, **changes})
 
 
@@ -104,23 +104,41 @@ def test_a_phone_is_added_by_a_call_to_it(inside, carrier):  # R20
     assert VoiceDevice.objects.filter(confirmed=True).count() == 2
 
 
-@pytest.mark.parametrize(
-    "changes", [{"password": "wrong"}, {"password": ""}, {"number": ""}, {"number": NUMBER}, {"name": ""}]
-)
-def test_a_phone_is_not_added_without_password_name_and_new_number(inside, carrier, changes):  # R21, A13
+@pytest.mark.parametrize("changes", [{"number": ""}, {"number": NUMBER}, {"name": ""}, {"consents": ""}])
+def test_a_phone_is_not_added_without_name_consent_and_new_number(inside, carrier, changes):  # R29, R48
     calls = len(carrier.calls)
     assert add(inside, **changes).status_code == 200
     assert len(carrier.calls) == calls
     assert VoiceDevice.objects.count() == 1
 
 
-def test_an_account_without_a_password_is_not_asked_for_it(inside, phone, carrier):
-    page_before = inside.open("phone_add").content.decode()
-    User.objects.update(password="!")
-    inside.force_login(User.objects.get(), backend="voice2fa.backends.VoiceBackend")
-    assert 'name="password"' in page_before
+@pytest.mark.parametrize("name", ["phone_add", "register"])
+def test_the_form_tells_what_a_call_does_not_protect_from_and_what_else_there_is(
+    inside, browser, name
+):  # R29
+    page = (inside if name == "phone_add" else browser).open(name).content.decode()
+    for words in ("automated calls", "takes over your phone number", "authenticator app", "recovery codes"):
+        assert words in page
+    assert page.count('type="checkbox" name="consents"') == 1
+
+
+def test_a_box_that_is_not_ticked_is_told_at_the_box(browser, carrier):  # R48
+    page = register(browser, consents="").content.decode()
+    assert page.count("Please tick the box.") == 1
+    assert carrier.calls == []
+
+
+def test_the_page_asks_for_no_password(inside):
     assert 'name="password"' not in inside.open("phone_add").content.decode()
-    assert add(inside)["Location"] == "/phone/wait/"
+
+
+@pytest.mark.parametrize("proof", ["email", "staff_code", "password"])
+def test_who_has_no_phone_yet_is_led_to_the_first(user, browser, configure, proof):  # R21
+    configure(REQUIRED_FOR="with_phone", FIRST_PHONE_PROOF=proof)
+    browser.enter_password()
+    assert browser.open("phone_add")["Location"] == "/phone/first-phone/"
+    assert add(browser)["Location"] == "/phone/first-phone/"
+    assert VoiceDevice.objects.count() == 0
 
 
 def test_a_full_account_gets_no_more_phones(inside, configure):
@@ -140,36 +158,38 @@ def test_the_list_shows_proved_phones_masked(inside, phone):
     assert NUMBER not in page
 
 
-def test_a_phone_is_removed_with_the_password(inside, phone):  # R24
+def test_a_phone_is_removed_once_the_person_has_said_so_twice(inside, phone):  # R24
     other = stage.make_phone(phone.user, OTHER_NUMBER)
     assert inside.open("phone_remove", other.pk).status_code == 200
-    assert inside.send("phone_remove", other.pk, data={"password": "wrong"}).status_code == 200
     assert VoiceDevice.objects.count() == 2
-    response = inside.send("phone_remove", other.pk, data={"password": PASSWORD}, follow=True)
+    response = inside.send("phone_remove", other.pk, follow=True)
     assert "was removed" in response.content.decode()
     assert list(VoiceDevice.objects.all()) == [phone]
 
 
 def test_the_last_phone_stays(inside, phone):
-    response = inside.send("phone_remove", phone.pk, data={"password": PASSWORD})
+    response = inside.send("phone_remove", phone.pk)
     assert "only phone" in response.content.decode()
     assert VoiceDevice.objects.count() == 1
 
 
 def test_a_session_is_no_longer_verified_by_a_removed_phone(inside, phone):  # R24
     stage.make_phone(phone.user, OTHER_NUMBER)
-    inside.send("phone_remove", phone.pk, data={"password": PASSWORD})
+    inside.send("phone_remove", phone.pk)
     assert not inside.get("/").wsgi_request.user.is_verified()
 
 
 @pytest.mark.parametrize("method", ["open", "send"])
+@pytest.mark.parametrize("page", ["phone_remove", "phone_rename", "phone_prefer"])
 @pytest.mark.parametrize("which", ["another's", "unproved", "missing"])
-def test_only_the_persons_own_proved_phones_exist_here(inside, phone, method, which):
+def test_only_the_persons_own_proved_phones_exist_here(inside, phone, method, which, page):
     other = stage.make_phone(stage.make_user("otto"), OTHER_NUMBER)
     unproved = stage.make_phone(phone.user, OTHER_NUMBER, confirmed=False)
     pk = {"another's": other.pk, "unproved": unproved.pk, "missing": 10**6}[which]
-    extra = {"data": {"password": PASSWORD}} if method == "send" else {}
-    assert getattr(inside, method)("phone_remove", pk, **extra).status_code == 404
+    assert (
+        getattr(inside, method)(page, pk, **({"data": {"name": "x"}} if method == "send" else {})).status_code
+        == 404
+    )
     assert VoiceDevice.objects.count() == 3
 
 

@@ -11,14 +11,14 @@ from django.db import OperationalError, connection
 from django.utils.log import AdminEmailHandler
 
 from tests import stage
-from tests.stage import OTHER_NUMBER, PASSWORD
+from tests.stage import PASSWORD
 from voice2fa.core.states import State
 from voice2fa.flows.tickets import hash_ticket
-from voice2fa.models import PhoneVerification, VoiceDevice
+from voice2fa.models import PhoneVerification
 
 from . import sessions
 from .conftest import newest
-from .test_phones import NEW_PASSWORD, add, register
+from .test_phones import NEW_PASSWORD, register
 
 FALLING = ["tests.web.backends.Falling"]
 
@@ -132,18 +132,14 @@ def test_a_database_that_is_away_reports_no_password(phone, browser, reports):  
     check_harmless(reports(), PASSWORD)
 
 
-@pytest.mark.parametrize("page", ["phone_add", "phone_remove"])
 def test_a_first_factor_that_falls_over_beside_a_phone_reports_no_password(
-    inside, phone, configure, reports, page
+    user, browser, configure, reports
 ):  # A27
+    configure(REQUIRED_FOR="with_phone")
+    browser.enter_password()
     configure(FIRST_FACTOR_BACKENDS=FALLING)
-    inside.raise_request_exception = False
-    if page == "phone_add":
-        response = add(inside)
-    else:
-        response = inside.send("phone_remove", phone.pk, data={"password": PASSWORD})
-    assert response.status_code == 500
-    assert VoiceDevice.objects.filter(number=OTHER_NUMBER).count() == 0
+    browser.raise_request_exception = False
+    assert browser.send("first_phone_password", data={"password": PASSWORD}).status_code == 500
     check_harmless(reports(), PASSWORD)
 
 

@@ -39,7 +39,10 @@ class VoiceDeviceAdmin(SearchByNumber, ReadOnlyAdmin):
     further_search_fields = ("name",)
     search_help_text = _("Username, phone number or name of the phone")
     askable: ClassVar = frozenset({"confirmed", "created_at", "last_used_at", "user"})
-    fields = ("name", "masked", "user", "confirmed", "created_at", "last_used_at")
+    fields = (
+        *("name", "masked", "user", "confirmed", "is_preferred"),
+        *("created_at", "consented_at", "last_used_at"),
+    )
     readonly_fields = ("masked",)
     actions = ("delete_selected",)
 

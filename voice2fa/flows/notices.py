@@ -1,7 +1,7 @@
 """E-mails that tell people of a change to their account, with a link for those who did not make it (R23)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -63,14 +63,15 @@ def make_token(record: PhoneRecord) -> str:
 
 
 @sensitive_variables()
-def record_of(token: str) -> PhoneRecord:
+def record_of(token: str, *, now: datetime) -> PhoneRecord:
     """Return the change that the link is about; raises ``Refusal`` once it is void, used or too old."""
     try:
-        record_id = signing.loads(token, salt=_SALT, max_age=DISOWN_LIFETIME)
+        record_id = signing.loads(token, salt=_SALT)
     except signing.BadSignature:
         raise Refusal(Code.WRONG_PROOF) from None
-    record: PhoneRecord | None = PhoneRecord.objects.select_related("user").filter(pk=record_id).first()
-    if record is None or record.user is None or record.disowned_at is not None:
+    usable = PhoneRecord.objects.filter(user__isnull=False, disowned_at=None)
+    record: PhoneRecord | None = usable.select_related("user").filter(pk=record_id).first()
+    if record is None or record.happened_at + DISOWN_LIFETIME <= now:
         raise Refusal(Code.WRONG_PROOF)
     return record
 

@@ -24,10 +24,11 @@ _GONE = 410
 @sensitive_variables("token")
 def disown(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the link is about; do it when it is sent. It works in any browser, logged in or not."""
+    now = timezone.now()
     try:
-        record = notices.record_of(token)
+        record = notices.record_of(token, now=now)
         if request.method == "POST":
-            disowning.disown(record, client=client_of(request), now=timezone.now())
+            disowning.disown(record, client=client_of(request), now=now)
             return redirect("voice2fa:disowned")
     except Refusal:
         return render(request, "voice2fa/disown.html", {"is_void": True}, status=_GONE)
