@@ -78,8 +78,11 @@ def test_of_two_first_phones_at_once_one_is_the_first(anna, race, configure):
 
 def test_many_clicks_send_one_mail(anna, race):
     now = stage.real_now()
-    outcomes = race(MANY, lambda place: first_phone.request_link(anna, CLIENT, now=now))
-    assert won(outcomes) == 1
-    assert refusals(outcomes) == {Code.TOO_MANY_MAILS}
-    assert PhoneProof.objects.count() == len(mail.outbox) == 1
+    for _ in range(10):
+        PhoneProof.objects.all().delete()
+        mail.outbox.clear()
+        outcomes = race(4, lambda place: first_phone.request_link(anna, CLIENT, now=now))
+        assert won(outcomes) == 1
+        assert refusals(outcomes) == {Code.TOO_MANY_MAILS}
+        assert PhoneProof.objects.count() == len(mail.outbox) == 1
     assert proofs.secret_of(PhoneProof.objects.get()) in mail.outbox[0].body
