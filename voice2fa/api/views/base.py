@@ -13,7 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
-from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
@@ -62,6 +62,8 @@ class VoiceView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Turn away what is no JSON, and a write that a browser may have been tricked into."""
         self.now: datetime = timezone.now()
+        if str(request.method) not in self.allowed_methods:
+            raise MethodNotAllowed(str(request.method))
         if request.method not in _READING:
             _check_media_type(request)
             if get_issuer().is_cookie:
