@@ -138,7 +138,7 @@ SETTING_READERS = {
     **dict.fromkeys(["SITE_NAME", "LOGIN_METHOD", "ENROL_METHOD", "APPROVE_KEY", "CALL_CONTROL"], env.str),
     **dict.fromkeys(["REQUIRED_FOR", "MACHINE_DETECTION"], env.str),
     **dict.fromkeys(["CODE_LENGTH", "LIFETIME", "RING_SECONDS", "MAX_TRIES", "MAX_FAILURES"], env.int),
-    **dict.fromkeys(["COOL_DOWN", "PHONES_PER_USER", "ACCOUNTS_PER_NUMBER"], env.int),
+    **dict.fromkeys(["COOL_DOWN", "PHONES_PER_USER", "ACCOUNTS_PER_NUMBER", "REMEMBER_DAYS"], env.int),
     **dict.fromkeys(["MAX_CALLS", "TRUSTED_PROXIES", "WORKERS"], env.int),
     "CALL_LIMITS": env.json,
     "ALLOWED_REGIONS": env.list,
@@ -169,6 +169,7 @@ VOICE2FA = {
     "PROVIDER": read_provider(),
     "SITE_NAME": "Harbour Bank",
     "TRUSTED_PROXIES": 1 if BEHIND_TLS_PROXY else 0,
+    "REMEMBER_DAYS": 30,
     **read_given(SETTING_READERS),
 }
 

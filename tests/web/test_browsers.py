@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.http import HttpRequest
 from django.utils import timezone
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests import stage
 from voice2fa.flows import marks
@@ -344,3 +346,51 @@ def test_an_expired_cookie_rings_the_phone(known):
     past = timezone.now() - timedelta(days=31)
     RememberedBrowser.objects.update(created_at=past, expires_at=past + timedelta(days=30))
     assert known.enter_password().url == "/phone/wait/"
+
+
+def test_a_page_that_demands_more_has_the_phone_ring(known, phone, carrier, settings, configure):
+    # django-otp sends who is not verified to the login page: the cookie once more would go round in a circle.
+    settings.ROOT_URLCONF = "tests.web.otp_urls"
+    configure(CALL_LIMITS=stage.NO_LIMITS)
+    known.enter_password()
+    login = known.get("/vault/").url
+    assert login.startswith("/phone/login/?next=/vault/")
+    assert known.enter_password(next="/vault/").url == "/phone/wait/"
+    carrier.calls[-1].answer()
+    carrier.calls[-1].press(newest().approve_key)
+    assert known.send("complete").url == "/vault/"
+    assert known.get("/vault/").text == "the vault"
+
+
+def test_a_step_up_rings_all_the_same(known, settings):
+    settings.ROOT_URLCONF = "tests.web.guarded"
+    known.enter_password()
+    assert known.get("/guarded/").url.startswith("/phone/confirm/")
+
+
+def test_phones_are_not_changed_on_the_word_of_a_browser(known, phone):  # R21
+    known.enter_password()
+    response = known.open("phone_remove", phone.pk)
+    assert "/phone/confirm/" in response.headers.get("Location", "")
+
+
+def test_the_middleware_takes_a_remembered_session_for_confirmed(known, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "voice2fa.middleware.ConfirmationMiddleware"]
+    known.enter_password()
+    assert known.open("phones").status_code == 200
+
+
+def test_another_way_remembers_too(user, browser, new_browser):
+    app = TOTPDevice.objects.create(user=user, name="Tablet", confirmed=True)
+    stage.make_phone(user)
+    browser.enter_password(remember="on")
+    token = f"{TOTP(app.bin_key, app.step, app.t0, app.digits, app.drift).token():06}"
+    response = browser.send("other_ways", data={"way": app.persistent_id, "token": token})
+    assert COOKIE in response.cookies
+    assert RememberedBrowser.objects.get().user == user
+
+
+def test_who_needs_no_call_is_not_remembered(phone, browser, configure):
+    configure(REQUIRED_FOR="staff")
+    assert COOKIE not in browser.enter_password(remember="on").cookies
+    assert browser.is_logged_in
