@@ -6,12 +6,16 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from . import authenticator, views
+from . import authenticator, money, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("account/", views.account, name="account"),
     path("account/authenticator/", authenticator.authenticator, name="authenticator"),
+    path("account/numbers/", money.account_numbers, name="account_numbers"),
+    path("account/send/", money.send_money, name="send_money"),
+    path("account/send/finish/", money.send_money_finish, name="send_money_finish"),
+    path("account/send/receipt/", money.receipt, name="receipt"),
     path("logout/", LogoutView.as_view(), name="logout"),
     # The two lines that a site needs: the pages and callbacks of voice2fa, ...
     path("phone/", include("voice2fa.urls")),

@@ -1,9 +1,13 @@
 """The few pages that the bank has of its own."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django_otp.decorators import otp_required
+
+from .money import balance_of, sent_by
 
 MOVEMENTS = [
     ("Ferry pass, November", "-64.00"),
@@ -27,7 +31,9 @@ def home(request):
 @otp_required(if_configured=True)
 def account(request):
     """Show what only a person confirmed by phone may see."""
-    return render(request, "account.html", {"movements": MOVEMENTS})
+    sent = [(transfer["payee"], f"-{Decimal(transfer['amount']):,.2f}") for transfer in sent_by(request)]
+    context = {"movements": [*sent, *MOVEMENTS], "balance": f"{balance_of(request):,.2f}"}
+    return render(request, "account.html", context)
 
 
 def demo(request):
