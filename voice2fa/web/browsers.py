@@ -31,7 +31,7 @@ def remember(request: HttpRequest, ticket: str) -> None:
 
 @sensitive_variables()
 def remember_pass(request: HttpRequest, given: str) -> None:
-    """Bind a pass to this browser as ``remember`` does a ticket: the first factor was right, no phone rings."""
+    """Bind a pass to this browser as ``remember`` does a ticket: the first factor was right, no more."""
     request.session.cycle_key()
     request.session[PASS] = given
 

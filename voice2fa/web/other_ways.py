@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -208,14 +209,27 @@ class OtherWaysView(FormView):  # type: ignore[type-arg]  # generic in the stubs
         """Add the way shown, the others with their addresses, and the way back to the call."""
         shown = self.device
         others = [(Way(device), self.address_of(device)) for device in self.devices if device != shown]
-        facts = {
+        facts: dict[str, Any] = {
             "way": Way(shown),
             "others": others,
             "next": browsers.safe_next(self.request),
             "is_step_up": is_step_up(self.request, self.claim),
             "has_call": self.claim.call is not None,
         }
+        if other_ways.is_passkey(shown):
+            facts["passkey_configuration"] = _configure_passkey(self.request)
         return super().get_context_data(**kwargs) | facts
+
+
+def _configure_passkey(request: HttpRequest) -> dict[str, Any]:
+    """Return what the script of django-otp-webauthn reads from the page."""
+    return {
+        "autocompleteLoginFieldSelector": None,
+        "nextFieldSelector": "[data-voice2fa-passkey] input[name='next']",
+        "csrfToken": get_token(request),
+        "beginAuthenticationUrl": reverse("voice2fa:passkey_begin"),
+        "completeAuthenticationUrl": reverse("voice2fa:passkey_complete"),
+    }
 
 
 def _call_of(request: HttpRequest) -> PhoneVerification | None:

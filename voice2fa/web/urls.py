@@ -1,7 +1,9 @@
 """Addresses of the pages."""
 
+from django.apps import apps
 from django.contrib.auth.decorators import login_not_required as open_to_all
 from django.urls import path
+from django.views.i18n import JavaScriptCatalog
 
 from . import confirming, disowning, first_phone, other_ways, phones, recovery, remembering, starts, views
 
@@ -37,3 +39,15 @@ urlpatterns = [
     path("disown/<str:token>/", open_to_all(disowning.disown), name="disown"),
     path("disowned/", open_to_all(disowning.disowned), name="disowned"),
 ]
+
+if apps.is_installed("django_otp_webauthn"):
+    from . import passkeys
+
+    words = JavaScriptCatalog.as_view(packages=["django_otp_webauthn"])
+    urlpatterns += [
+        path("passkey/begin/", open_to_all(passkeys.PasskeyBeginView.as_view()), name="passkey_begin"),
+        path(
+            "passkey/complete/", open_to_all(passkeys.PasskeyCompleteView.as_view()), name="passkey_complete"
+        ),
+        path("passkey/words/", open_to_all(words), name="passkey_words"),
+    ]
