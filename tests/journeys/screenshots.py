@@ -3,6 +3,7 @@
 Each page is taken at two widths, in light and dark, and ``index.html`` shows them side by side.
 """
 
+import re
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from .browsing import Phone, expect_heading, log_in, register, shown_code, submit_login
+from .browsing import Phone, expect_heading, fill_login, log_in, register, shown_code, submit_login
 from .carrier import Carrier
 from .conftest import launch
 from .stage import Site, newcomer
@@ -93,18 +94,32 @@ def take_registration(camera, site):
         page.get_by_label("Name").fill("Work phone")
         page.get_by_label("Phone number").fill("+1 900 555 0100")
         page.get_by_label("automated calls").check()
-        page.get_by_label("Password").fill("wrong")
         page.get_by_role("button", name="Call this phone").click()
         expect(page.locator(".voice2fa-error").first).to_be_visible()
         camera.take(page, "phone-add-errors")
         page.get_by_label("Phone number").fill(second)
-        page.get_by_label("Password").fill(person.password)
         page.get_by_role("button", name="Call this phone").click()
         camera.carrier.answer(second).press(shown_code(page))
         expect(page.get_by_text("Work phone is confirmed.")).to_be_visible()
         camera.take(page, "phones-two")
         page.get_by_role("link", name="Remove Work phone").click()
         camera.take(page, "phone-remove")
+        page.goto(site.address("/phone/phones/"))
+        page.get_by_role("link", name="Ring first Work phone").click()
+        camera.take(page, "phone-prefer")
+        page.get_by_role("button", name="Ring it first").click()
+        camera.take(page, "phones-preferred")
+        page.get_by_role("link", name="Rename Work phone").click()
+        camera.take(page, "phone-rename")
+        mail = site.wait_for_mail("somebody@example.com", "A phone was added")
+        page.goto(re.search(r"http://\S+/disown/\S+", mail["body"])[0])
+        camera.take(page, "disown")
+        page.get_by_role("button", name="It was not me").click()
+        camera.take(page, "disowned")
+        page.go_back()
+        page.reload()
+        camera.take(page, "disown-used")
+    person = site.welcome(newcomer().number, second)
     with camera.open() as page:
         log_in(page, site, person)
         camera.carrier.ring(person.number)
@@ -141,6 +156,23 @@ def take_login(camera, site):
         handset.press(handset.named_key)
         page.goto(site.address("/phone/wait/"))
         camera.take(page, "wait-plain-confirmed")
+
+
+def take_browsers(camera, site):
+    person = site.welcome()
+    with camera.open() as page:
+        fill_login(page, site, person)
+        page.get_by_label("Remember this browser").check()
+        camera.take(page, "login-filled")
+        page.get_by_role("button", name="Continue").click()
+        handset = camera.carrier.answer(person.number)
+        handset.press(handset.named_key)
+        expect(page.get_by_text("This session was confirmed")).to_be_visible()
+        page.goto(site.address("/phone/browsers/"))
+        camera.take(page, "browsers")
+        page.get_by_role("button", name="Forget").click()
+        expect(page.get_by_text("Chrome on Linux is forgotten.")).to_be_visible()
+        camera.take(page, "browsers-none")
 
 
 def take_endings(camera, site):
@@ -253,6 +285,7 @@ def main(folder):
                 take_forms(camera, sites["approve"], sites["approve"].welcome())
                 take_registration(camera, sites["approve"])
                 take_login(camera, sites["approve"])
+                take_browsers(camera, sites["approve"])
                 take_endings(camera, sites["approve"])
                 take_spoken(camera, sites["speak"])
                 take_admin(camera, sites["approve"])

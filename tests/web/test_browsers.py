@@ -273,7 +273,7 @@ def test_the_page_lists_them_in_words_and_marks_this_one(known):
     known.enter_password()
     html = known.open("browsers").text
     assert "Firefox on Linux" in html
-    assert html.count("This browser") == 1
+    assert html.count("this browser") == 1
     assert "last used" in html
     assert RememberedBrowser.objects.get().secret_hash not in html
 
@@ -283,7 +283,7 @@ def test_another_browser_is_not_marked(known, new_browser, confirm):
     confirm(other, remember="")
     html = other.open("browsers").text
     assert "Firefox on Linux" in html
-    assert "This browser" not in html
+    assert "this browser" not in html
 
 
 def test_the_page_is_for_members(browser):
