@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from voice2fa.models import VoiceDevice
 
-from . import clock
+from . import clock, mailbox
 
 
 @csrf_exempt
@@ -24,6 +24,7 @@ def add_person(request):
     person = json.loads(request.body)
     user = get_user_model().objects.create_user(
         person["username"],
+        email=person["email"],
         password=person["password"],
         is_staff=person["is_staff"],
         is_superuser=person["is_staff"],
@@ -46,6 +47,12 @@ def list_rows(request):
     return JsonResponse(shown, safe=False)
 
 
+def list_mails(request):
+    """Return every e-mail that was sent, the oldest first."""
+    mails = [{"to": mail.to, "subject": mail.subject, "body": mail.body} for mail in mailbox.messages]
+    return JsonResponse(mails, safe=False)
+
+
 @csrf_exempt
 def set_clock(request):
     """Set how many seconds the site's clock is ahead."""
@@ -56,5 +63,6 @@ def set_clock(request):
 urlpatterns = [
     path("_backstage/people/", add_person),
     path("_backstage/rows/", list_rows),
+    path("_backstage/mails/", list_mails),
     path("_backstage/clock/", set_clock),
 ]

@@ -175,6 +175,48 @@ def take_browsers(camera, site):
         camera.take(page, "browsers-none")
 
 
+def take_money(camera, site):
+    person = site.welcome(newcomer().number, newcomer().number)
+    with camera.open() as page:
+        log_in(page, site, person)
+        handset = camera.carrier.answer(person.number)
+        handset.press(handset.named_key)
+        expect(page.get_by_text("This session was confirmed")).to_be_visible()
+        page.goto(site.address("/account/send/"))
+        page.get_by_role("button", name="Call me to send it").focus()
+        page.get_by_label("To whom").fill("Maria Keller")
+        page.get_by_label("Account number").fill("NL91 ABNA 0417 1643 00")
+        page.get_by_label("Dollars").fill("9999")
+        page.get_by_role("button", name="Call me to send it").click()
+        expect(page.locator(".voice2fa-error").first).to_be_visible()
+        camera.take(page, "money-errors")
+        page.get_by_label("Dollars").fill("250.10")
+        camera.take(page, "money-form")
+        page.get_by_role("button", name="Call me to send it").click()
+        handset = camera.carrier.answer(person.number)
+        expect(page.get_by_text("You have answered.")).to_be_visible()
+        camera.take(page, "money-wait")
+        handset.press(handset.named_key)
+        expect_heading(page, "The money is on its way")
+        camera.take(page, "money-receipt")
+        page.goto(site.address("/account/"))
+        camera.take(page, "money-account")
+        page.goto(site.address("/account/authenticator/"))
+        site.set_ahead(400)
+        page.get_by_role("button", name="Set up an app").click()
+        expect_heading(page, "Is it you?")
+        camera.take(page, "confirm")
+        page.get_by_role("button", name="Call me now").click()
+        handset = camera.carrier.answer(person.number)
+        camera.take(page, "confirm-wait")
+        handset.press(handset.named_key)
+        expect_heading(page, "Thank you, it is you")
+        camera.take(page, "confirm-send-again")
+        page.goto(site.address("/account/numbers/"))
+        camera.take(page, "account-numbers")
+        site.set_ahead(0)
+
+
 def take_endings(camera, site):
     for name, (act, _, heading, _) in ENDINGS.items():
         if name in ("star", "hash"):
@@ -286,6 +328,7 @@ def main(folder):
                 take_registration(camera, sites["approve"])
                 take_login(camera, sites["approve"])
                 take_browsers(camera, sites["approve"])
+                take_money(camera, sites["approve"])
                 take_endings(camera, sites["approve"])
                 take_spoken(camera, sites["speak"])
                 take_admin(camera, sites["approve"])

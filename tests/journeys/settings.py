@@ -2,12 +2,19 @@
 
 import json
 
+import django
+
 from tests.settings import *  # noqa: F403
 from tests.settings import DATABASES, VOICE2FA, env
 
 ROOT_URLCONF = "tests.journeys.urls"
 ALLOWED_HOSTS = ["127.0.0.1"]
 STATIC_URL = "/static/"
+MAILBOX = "tests.journeys.mailbox.Mailbox"
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": MAILBOX}}
+else:
+    EMAIL_BACKEND = MAILBOX
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # As Django recommends for SQLite with many threads; a test database need not survive a power cut.

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,10 @@ class Person:
     @property
     def number(self):
         return self.numbers[0]
+
+    @property
+    def email(self):
+        return f"{self.username}@example.com"
 
 
 def newcomer(*numbers):
@@ -93,6 +98,7 @@ class Site:
         person = newcomer(*numbers)
         fields = {
             "username": person.username,
+            "email": person.email,
             "password": person.password,
             "numbers": person.numbers,
             "is_staff": is_staff,
@@ -106,6 +112,17 @@ class Site:
         found = [row["fields"] | {"pk": row["pk"]} for row in rows if row["model"].endswith(model)]
         found = [row for row in found if all(row.get(name) == value for name, value in fields.items())]
         return sorted(found, key=lambda row: row.get("created_at") or row.get("received_at") or "")
+
+    def wait_for_mail(self, address, words, seconds=10):
+        """Return the newest e-mail to the address with the words in its subject: a thread sends it."""
+        deadline = time.monotonic() + seconds
+        while True:
+            mails = self.http.get(self.address("/_backstage/mails/"), timeout=20).json()
+            found = [mail for mail in mails if mail["to"] == [address] and words in mail["subject"]]
+            if found:
+                return found[-1]
+            assert time.monotonic() < deadline, f"No e-mail about {words!r}, but {mails}."
+            time.sleep(0.05)
 
     def verifications(self, person):
         """Return the verifications of the person's first number, oldest first."""

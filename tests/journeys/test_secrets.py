@@ -22,7 +22,7 @@ def keyed_journeys(site, carrier, visit):
     carrier.answer(person.number).press(wrong(codes[0])).press(codes[0])
     visitor.complete()
     second = newcomer().number
-    visitor.submit("/phone/phones/add/", name="Work", number=second, password=person.password, consents="on")
+    visitor.submit("/phone/phones/add/", name="Work", number=second, consents="on")
     codes += [visitor.shown_code, visitor.submit("/phone/resend/").shown_code]
     carrier.answer(second, seen=carrier.calls(second)[0]["callId"]).press(codes[-1])
     visitor.complete()
