@@ -21,6 +21,8 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_email",
     "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
+    "knox",
+    "rest_framework.authtoken",
     "voice2fa",
 ]
 MIDDLEWARE = [

@@ -152,6 +152,7 @@ WRONG = [
     (voice(REMEMBER_DAYS=91), "E062"),
     (voice(REMEMBER_STAFF="yes"), "E063"),
     (voice(API_ISSUER=None), "E064"),
+    (voice(API_ISSUER="bank.NoIssuer"), "E095"),
     ({"USE_TZ": False}, "E049"),
     (voice(COOL_DOWN=-1), "E014"),
     (voice(CALL_LIMITS={"user": 5}), "E015"),

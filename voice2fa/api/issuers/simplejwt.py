@@ -6,8 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import update_last_login
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
+from rest_framework_simplejwt import settings as jwt
 from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from .base import Issuer
@@ -21,7 +21,7 @@ class SimpleJWTIssuer(Issuer):
     def issue(self, request: Request, user: AbstractBaseUser) -> dict[str, Any]:
         """Return ``access``, to be sent as ``Authorization: Bearer …``, and ``refresh``."""
         refresh = RefreshToken.for_user(user)
-        if api_settings.UPDATE_LAST_LOGIN:
+        if jwt.api_settings.UPDATE_LAST_LOGIN:
             update_last_login(type(user), user)  # type: ignore[arg-type]  # any user model
         return {"access": str(refresh.access_token), "refresh": str(refresh)}
 

@@ -1,8 +1,6 @@
 """Who is logged in, and the way out."""
 
 from django.middleware.csrf import get_token
-from django.utils.decorators import method_decorator
-from django.views.decorators.csrf import ensure_csrf_cookie
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,7 +12,6 @@ from voice2fa.api.serializers import SessionSerializer
 from .base import MaybeAccountView
 
 
-@method_decorator(ensure_csrf_cookie, name="dispatch")
 class SessionView(MaybeAccountView):
     """Who is logged in."""
 
@@ -31,6 +28,7 @@ class SessionView(MaybeAccountView):
     def get(self, request: Request) -> Response:
         """Tell."""
         user = request.user if request.user.is_authenticated else None
+        # Its cookie is set by CsrfViewMiddleware.
         token = get_token(request._request) if get_issuer().is_cookie else ""
         return Response(dict(SessionSerializer({"user": user, "csrf_token": token}).data))
 
