@@ -135,7 +135,13 @@ def receipt(request):
     transfers = sent_by(request)
     if not transfers:
         return redirect("send_money")
-    return render(request, "receipt.html", {"transfer": transfers[0], "balance": balance_of(request)})
+    account = transfers[0]["account"]
+    context = {
+        "transfer": transfers[0],
+        "account": " ".join(account[start : start + 4] for start in range(0, len(account), 4)),
+        "balance": balance_of(request),
+    }
+    return render(request, "receipt.html", context)
 
 
 # Whoever finds this browser open sees the account, but not these numbers.

@@ -9,6 +9,7 @@ import tempfile
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from django_otp.oath import totp
 from playwright.sync_api import expect, sync_playwright
 
 from .browsing import Phone, expect_heading, fill_login, log_in, register, shown_code, submit_login
@@ -183,15 +184,15 @@ def take_money(camera, site):
         handset.press(handset.named_key)
         expect(page.get_by_text("This session was confirmed")).to_be_visible()
         page.goto(site.address("/account/send/"))
-        page.get_by_role("button", name="Call me to send it").focus()
         page.get_by_label("To whom").fill("Maria Keller")
         page.get_by_label("Account number").fill("NL91 ABNA 0417 1643 00")
+        page.get_by_label("Dollars").fill("250.10")
+        camera.take(page, "money-form")
         page.get_by_label("Dollars").fill("9999")
         page.get_by_role("button", name="Call me to send it").click()
         expect(page.locator(".voice2fa-error").first).to_be_visible()
         camera.take(page, "money-errors")
         page.get_by_label("Dollars").fill("250.10")
-        camera.take(page, "money-form")
         page.get_by_role("button", name="Call me to send it").click()
         handset = camera.carrier.answer(person.number)
         expect(page.get_by_text("You have answered.")).to_be_visible()
@@ -215,6 +216,45 @@ def take_money(camera, site):
         page.goto(site.address("/account/numbers/"))
         camera.take(page, "account-numbers")
         site.set_ahead(0)
+
+
+def take_other_ways(camera, site):
+    person = site.welcome()
+    with camera.open() as page:
+        log_in(page, site, person)
+        handset = camera.carrier.answer(person.number)
+        handset.press(handset.named_key)
+        page.get_by_role("link", name="Recovery codes").click()
+        camera.take(page, "recovery-codes-none")
+        page.get_by_role("button", name="Make recovery codes").click()
+        expect_heading(page, "Your new recovery codes")
+        camera.take(page, "recovery-codes-new")
+        page.emulate_media(media="print")
+        camera.take(page, "recovery-codes-printed")
+        page.emulate_media(media="screen")
+        page.goto(site.address("/phone/recovery-codes/"))
+        camera.take(page, "recovery-codes")
+        page.goto(site.address("/account/authenticator/"))
+        camera.take(page, "authenticator")
+        page.get_by_role("button", name="Set up an app").click()
+        camera.take(page, "authenticator-secret")
+        (device,) = (row for row in site.rows("totpdevice") if not row["confirmed"])
+        page.get_by_label("Code from the app").fill(f"{totp(bytes.fromhex(device['key'])):06}")
+        page.get_by_role("button", name="Confirm").click()
+        expect(page.get_by_text("The app is set up.")).to_be_visible()
+        camera.take(page, "account-ways")
+    with camera.open() as page:
+        log_in(page, site, person)
+        camera.carrier.ring(person.number)
+        camera.take(page, "wait-other-ways")
+        page.get_by_role("link", name="Use another way").click()
+        camera.take(page, "other-ways")
+        page.get_by_label("Code from the app").fill("000000")
+        page.get_by_role("button", name="Confirm").click()
+        expect(page.get_by_text("That code is not right")).to_be_visible()
+        camera.take(page, "other-ways-wrong")
+        page.get_by_role("link", name="Recovery code").click()
+        camera.take(page, "other-ways-recovery")
 
 
 def take_endings(camera, site):
@@ -329,6 +369,7 @@ def main(folder):
                 take_login(camera, sites["approve"])
                 take_browsers(camera, sites["approve"])
                 take_money(camera, sites["approve"])
+                take_other_ways(camera, sites["approve"])
                 take_endings(camera, sites["approve"])
                 take_spoken(camera, sites["speak"])
                 take_admin(camera, sites["approve"])
