@@ -100,3 +100,26 @@ def test_a_new_password_is_offered_where_the_site_has_pages_for_it(browser, sett
     assert "Choose a new password" not in browser.open("disowned").content.decode()
     settings.ROOT_URLCONF = "tests.web.with_passwords"
     assert 'href="/accounts/password_reset/"' in browser.open("disowned").content.decode()
+
+
+def test_the_owners_own_session_ends_at_once(inside, token, hold_back):  # R24
+    inside.send("disown", token)
+    assert not inside.is_logged_in
+
+
+def test_somebody_elses_session_in_this_browser_stays(new_browser, token, carrier):
+    stage.make_phone(stage.make_user("otto"), "+12025550125")
+    otto = new_browser()
+    otto.enter_password("otto")
+    carrier.calls[-1].answer()
+    carrier.calls[-1].press(newest().approve_key)
+    otto.send("complete")
+    otto.send("disown", token)
+    assert otto.is_logged_in
+
+
+def test_nothing_is_promised_that_sessions_without_a_table_do_not_keep(browser, token, settings):  # R24
+    assert "is logged out, you too" in browser.open("disown", token).content.decode()
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    assert "is logged out, you too" not in browser.open("disown", token).content.decode()
+    assert "Everybody is logged out" not in browser.send("disown", token, follow=True).content.decode()

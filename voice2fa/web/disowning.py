@@ -1,5 +1,6 @@
 """The pages behind the link of an e-mail about a change: that was not me."""
 
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from voice2fa.core.errors import Refusal
 from voice2fa.flows import disowning, notices
 from voice2fa.flows.clients import client_of
+from voice2fa.flows.elsewhere import may_end_sessions
 
 _GONE = 410
 
@@ -29,6 +31,8 @@ def disown(request: HttpRequest, token: str) -> HttpResponse:
         record = notices.record_of(token, now=now)
         if request.method == "POST":
             disowning.disown(record, client=client_of(request), now=now)
+            if request.user.pk == record.user_id:
+                logout(request)  # now, and whatever keeps the sessions
             return redirect("voice2fa:disowned")
     except Refusal:
         return render(request, "voice2fa/disown.html", {"is_void": True}, status=_GONE)
@@ -36,6 +40,7 @@ def disown(request: HttpRequest, token: str) -> HttpResponse:
         "record": record,
         "headline": notices.headline(record),
         "removes_phone": disowning.removes_phone(record),
+        "ends_sessions": may_end_sessions(),
     }
     return render(request, "voice2fa/disown.html", context)
 
@@ -44,7 +49,8 @@ def disown(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def disowned(request: HttpRequest) -> HttpResponse:
     """Tell the person what was done, and what is left for them to do."""
-    return render(request, "voice2fa/disowned.html", {"reset_url": _reset_url()})
+    context = {"reset_url": _reset_url(), "ends_sessions": may_end_sessions()}
+    return render(request, "voice2fa/disowned.html", context)
 
 
 def _reset_url() -> str:
