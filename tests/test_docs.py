@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
 PAGES["README.md"] = README
-BLOCKS = re.findall(r"^( *)```(\w+)\n(.*?)^ *```$", README, re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 CHECK_ID = re.compile(r"voice2fa\.[EWI]\d{3}")
 
 
@@ -39,11 +39,11 @@ def read_table(first_column, text=README):
     return [[re.sub(r"^`([^`]*)`$", r"\1", cell.strip()) for cell in row] for row in rows]
 
 
-def blocks(language, containing=""):
+def blocks(language, containing="", text=README):
     """Return the code blocks of the language, their indentation taken away."""
     found = (
-        re.sub(rf"^{indent}", "", text, flags=re.MULTILINE)
-        for indent, kind, text in BLOCKS
+        re.sub(rf"^{indent}", "", code, flags=re.MULTILINE)
+        for indent, kind, code in BLOCK.findall(text)
         if kind == language
     )
     return [text for text in found if containing in text]
@@ -184,9 +184,11 @@ def test_numbers_act_as_the_readme_says(ending, behaviour):
     assert NAMES[f"+1907555{ending}"] == behaviour
 
 
-@pytest.mark.parametrize("code", blocks("python"))
-def test_python_compiles(code):
-    compile(code, "README.md", "exec")
+@pytest.mark.parametrize(
+    ("page", "code"), [(page, code) for page, text in PAGES.items() for code in blocks("python", text=text)]
+)
+def test_python_compiles(page, code):
+    compile(code, page, "exec")
 
 
 def test_the_changelog_knows_this_version():
