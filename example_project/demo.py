@@ -29,6 +29,7 @@ PEOPLE = (
     # name, password, number, is staff
     ("alice", "ring-for-alice", "+12025550141", False),
     ("bob", "ring-for-bob", "+12025550142", False),
+    ("carol", "ring-for-carol", "", False),  # she has no phone yet
     ("staff", "ring-for-staff", "+12025550143", True),
 )
 # Somebody who tries things out calls often.
@@ -119,6 +120,7 @@ def _environment(port, emulator_port, folder):
         "DEMO": "on",
         "PORT": str(port),
         "EMULATOR_PORT": str(emulator_port),
+        "EMAIL_URL": "",  # e-mails are shown in the terminal, and sent to nobody
         # The demonstration never calls anybody: it is tied to the emulator on this machine.
         "VOICE2FA_PROVIDER": "bandwidth",
         "VOICE2FA_PUBLIC_URL": f"http://{HOST}:{port}",
@@ -160,11 +162,12 @@ def _create_people():
         )
         user.set_password(password)
         user.save()
-        phones.get_or_create(
-            user=user,
-            number=number,
-            defaults={"name": f"{name.title()}'s phone", "confirmed": True, "created_at": timezone.now()},
-        )
+        if number:
+            phones.get_or_create(
+                user=user,
+                number=number,
+                defaults={"name": f"{name.title()}'s phone", "confirmed": True, "created_at": timezone.now()},
+            )
 
 
 def _wait_for(url, name, children):
@@ -203,7 +206,9 @@ def _end(children):
 
 
 def _banner(port, emulator_port):
-    people = "\n".join(f"  {name:<7} {password:<16} {number}" for name, password, number, _ in PEOPLE)
+    people = "\n".join(
+        f"  {name:<7} {password:<16} {number or 'none yet'}" for name, password, number, _ in PEOPLE
+    )
     return f"""
 Harbour Bank, the example site of voice2fa, is open.
 
@@ -216,6 +221,7 @@ Harbour Bank, the example site of voice2fa, is open.
 {people}
 
 Log in as alice: the handset rings, and the key that the page shows lets her in.
+Log in as carol, who has no phone: an e-mail appears in this terminal, with a link to her first one.
 Ctrl-C stops everything.
 """
 

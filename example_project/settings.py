@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import django
 import environ
 
 FOLDER = Path(__file__).resolve().parent
@@ -94,6 +95,32 @@ LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "home"
 OTP_TOTP_ISSUER = "Harbour Bank"
 
+# E-mail: it proves first phones, and tells people of changes. In development it is shown in the terminal.
+
+EMAIL_URL = env.str("EMAIL_URL", "")
+if DEBUG and not EMAIL_URL:
+    MAIL = {"EMAIL_BACKEND": "example_project.mails.TerminalBackend"}
+else:
+    MAIL = env.email_url_config(EMAIL_URL or "smtp://localhost:25")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Harbour Bank <bank@example.com>")
+if django.VERSION < (6, 1):
+    globals().update(MAIL)
+else:
+    MAIL_OPTIONS = {
+        "EMAIL_HOST": "host",
+        "EMAIL_PORT": "port",
+        "EMAIL_HOST_USER": "username",
+        "EMAIL_HOST_PASSWORD": "password",
+        "EMAIL_USE_TLS": "use_tls",
+        "EMAIL_USE_SSL": "use_ssl",
+    }
+    MAILERS = {
+        "default": {
+            "BACKEND": MAIL["EMAIL_BACKEND"],
+            "OPTIONS": {MAIL_OPTIONS[name]: MAIL[name] for name in MAIL_OPTIONS if MAIL.get(name)},
+        }
+    }
+
 # Safety: everything is on unless DEBUG is; each can be switched by itself.
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not DEBUG)
@@ -136,7 +163,7 @@ CARRIER_READERS = {
 }
 SETTING_READERS = {
     **dict.fromkeys(["SITE_NAME", "LOGIN_METHOD", "ENROL_METHOD", "APPROVE_KEY", "CALL_CONTROL"], env.str),
-    **dict.fromkeys(["REQUIRED_FOR", "MACHINE_DETECTION"], env.str),
+    **dict.fromkeys(["REQUIRED_FOR", "GRACE_UNTIL", "FIRST_PHONE_PROOF", "MACHINE_DETECTION"], env.str),
     **dict.fromkeys(["CODE_LENGTH", "LIFETIME", "RING_SECONDS", "MAX_TRIES", "MAX_FAILURES"], env.int),
     **dict.fromkeys(["COOL_DOWN", "PHONES_PER_USER", "ACCOUNTS_PER_NUMBER", "REMEMBER_DAYS"], env.int),
     **dict.fromkeys(["MAX_CALLS", "TRUSTED_PROXIES", "WORKERS"], env.int),
