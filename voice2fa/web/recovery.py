@@ -20,6 +20,7 @@ from django.views.generic import TemplateView
 from voice2fa.conf import get_settings
 from voice2fa.core.errors import Refusal
 from voice2fa.flows import recovery
+from voice2fa.flows.clients import client_of
 
 from .decorators import voice_required
 
@@ -36,7 +37,12 @@ class RecoveryCodesView(TemplateView):
         """Make new codes and show them, unless the page was sent before: a reload must not replace them."""
         user: Any = request.user
         try:
-            codes = recovery.make(user, timezone.now(), instead_of=request.POST.get("edition", ""))
+            codes = recovery.make(
+                user,
+                timezone.now(),
+                instead_of=request.POST.get("edition", ""),
+                client=client_of(request),
+            )
         except Refusal:
             messages.warning(
                 request,
@@ -46,9 +52,9 @@ class RecoveryCodesView(TemplateView):
                 ),
             )
             return redirect("voice2fa:recovery_codes")
-        return self.render_to_response(
-            self.get_context_data(codes=codes, file_url=_as_data_url(_write_file(user, codes)))
-        )
+        title = _write_title(user)
+        file_url = _as_data_url(_write_file(title, codes))
+        return self.render_to_response(self.get_context_data(codes=codes, title=title, file_url=file_url))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the set that there is, and its edition, by which a page that is sent twice is known."""
@@ -56,15 +62,19 @@ class RecoveryCodesView(TemplateView):
         return super().get_context_data(found=found, edition=recovery.edition_of(found), **kwargs)
 
 
-@sensitive_variables()
-def _write_file(user: AbstractBaseUser, codes: list[str]) -> str:
-    title = _("Recovery codes for %(name)s at %(site)s, made %(day)s") % {
+def _write_title(user: AbstractBaseUser) -> str:
+    """Return whose codes they are, for a paper that is found years later."""
+    return _("For %(name)s at %(site)s, made %(day)s") % {
         "name": user.get_username(),
         "site": get_settings().caller_name,
         "day": date_format(timezone.localdate()),
     }
+
+
+@sensitive_variables()
+def _write_file(title: str, codes: list[str]) -> str:
     advice = _("Each of them works once. Keep them where nobody else looks.")
-    return "\n".join((title, "", *codes, "", advice, ""))
+    return "\n".join((_("Recovery codes"), title, "", *codes, "", advice, ""))
 
 
 @sensitive_variables()
