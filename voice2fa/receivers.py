@@ -20,8 +20,7 @@ from .flows.requests import Client
 from .flows.requirement import must_confirm
 from .models import RecoveryCodes, RememberedBrowser, VoiceDevice
 
-#: django-otp does not say in which request a recovery code was typed.
-_NOBODY_KNOWN = Client(is_known=False)
+_UNKNOWN = Client(is_known=False)
 
 
 @receiver(user_logged_in, dispatch_uid="voice2fa.receivers")
@@ -79,18 +78,17 @@ def _forget_disowned(user: AbstractBaseUser | None, now: datetime, **kwargs: Any
 
 @receiver(signals.recovery_codes_made, dispatch_uid="voice2fa.receivers.codes_made")
 def _tell_of_codes(
-    codes: RecoveryCodes, now: datetime, client: Client = _NOBODY_KNOWN, **kwargs: Any
+    codes: RecoveryCodes, now: datetime, client: Client | None = None, **kwargs: Any
 ) -> None:
     """Keep a record of new recovery codes, and tell the owner of the account (R23, R25)."""
-    history.note(codes.user, PhoneEvent.RECOVERY_CODES_MADE, client, now=now)
+    history.note(codes.user, PhoneEvent.RECOVERY_CODES_MADE, client or _UNKNOWN, now=now)
 
 
 @receiver(signals.recovery_code_used, dispatch_uid="voice2fa.receivers.code_used")
-def _tell_of_used_code(
-    codes: RecoveryCodes, now: datetime, client: Client = _NOBODY_KNOWN, **kwargs: Any
-) -> None:
+def _tell_of_used_code(codes: RecoveryCodes, now: datetime, **kwargs: Any) -> None:
     """Keep a record of a recovery code that was used, and tell the owner of the account (R23)."""
-    history.note(codes.user, PhoneEvent.RECOVERY_CODE_USED, client, now=now)
+    # django-otp does not say in which request the code was typed.
+    history.note(codes.user, PhoneEvent.RECOVERY_CODE_USED, _UNKNOWN, now=now)
 
 
 @receiver(signals.browser_remembered, dispatch_uid="voice2fa.receivers.browser_remembered")

@@ -25,8 +25,9 @@ device_changed = Signal()
 # The owner says that it was not them. Sender: PhoneRecord. Arguments: record, user, now.
 change_disowned = Signal()
 
-# Sender: RecoveryCodes. Arguments: codes, now.
+# Sender: RecoveryCodes. Arguments: codes, client (who asked, or None), now.
 recovery_codes_made = Signal()
+# Arguments: codes, now.
 recovery_code_used = Signal()
 
 # A login or a confirmation went another way than by phone. Sender: the device's class.

@@ -109,11 +109,12 @@ def test_the_owner_is_told_that_another_phone_is_rung_first(mobile, carry_out): 
 
 def test_the_owner_is_told_of_new_recovery_codes_and_of_each_that_is_used(anna, carry_out):  # R23
     with carry_out():
-        first, *_ = recovery.make(anna, now=NOW)
+        first, *_ = recovery.make(anna, now=NOW, client=FIREFOX)
     with carry_out():
         assert recovery.codes_of(anna).verify_token(first)
     made, used = mail.outbox
     assert "New recovery codes" in made.subject
+    assert "Firefox on Windows" in made.body
     assert "recovery code was used" in used.subject
     assert first not in made.body + used.body
     events = PhoneRecord.objects.order_by("pk").values_list("event", "number", "username")

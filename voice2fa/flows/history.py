@@ -19,7 +19,7 @@ TOLD = frozenset(PhoneEvent) - {PhoneEvent.RENAMED, PhoneEvent.DISOWNED}
 def note_phone(
     phone: VoiceDevice, event: PhoneEvent, client: Client, *, now: datetime, is_told: bool = True
 ) -> PhoneRecord:
-    """Write what has become of the phone, in the transaction that does it; tell its owner after the commit."""
+    """Write what has become of the phone, in the transaction that does it; tell its owner after that."""
     facts = {"number": phone.number, "name": phone.name, "consented_at": phone.consented_at}
     return _note(phone.user, event, client, now=now, is_told=is_told, **facts)
 

@@ -16,6 +16,8 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.keys import key_for
 from voice2fa.models import RecoveryCode, RecoveryCodes
 
+from .requests import Client
+
 
 def codes_of(user: AbstractBaseUser) -> RecoveryCodes | None:
     """Return the user's set of codes, or None where none was ever made; the codes themselves nobody has."""
@@ -29,11 +31,14 @@ def edition_of(codes: RecoveryCodes | None) -> str:
 
 
 @sensitive_variables()
-def make(user: AbstractBaseUser, now: datetime, *, instead_of: str | None = None) -> list[str]:
+def make(
+    user: AbstractBaseUser, now: datetime, *, instead_of: str | None = None, client: Client | None = None
+) -> list[str]:
     """Make ten codes in place of those that there are, and return them: they cannot be shown again (R34).
 
     ``instead_of`` is the edition that the person has seen. Raises ``Refusal(ALREADY_USED)`` if another one
-    has taken its place: a page that is sent twice must not make worthless what it has just shown.
+    has taken its place: a page that is sent twice must not make worthless what it has just shown. ``client``
+    is who asks: the owner of the account is told by e-mail.
     """
     texts = [recovery.write(secrets.token_bytes(recovery.BYTES)) for _place in range(recovery.CODES)]
     with transaction.atomic():
@@ -48,7 +53,7 @@ def make(user: AbstractBaseUser, now: datetime, *, instead_of: str | None = None
         RecoveryCode.objects.bulk_create([_keep(codes, text) for text in texts])
     codes.refresh_from_db()
     announce = partial(signals.recovery_codes_made.send_robust, sender=RecoveryCodes)
-    transaction.on_commit(partial(announce, codes=codes, now=now))
+    transaction.on_commit(partial(announce, codes=codes, client=client, now=now))
     return texts
 
 

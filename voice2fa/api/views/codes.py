@@ -41,7 +41,8 @@ class RecoveryCodesView(AccountView):
         if not is_recent(self.confirmed_at, now=self.now):
             raise Refusal(Code.CONFIRMATION_REQUIRED)
         return Response(
-            dict(NewCodesSerializer({"codes": recovery.make(self.user, self.now)}).data), status=201
+            dict(NewCodesSerializer({"codes": recovery.make(self.user, self.now, client=self.client)}).data),
+            status=201,
         )
 
 
