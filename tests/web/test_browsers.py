@@ -349,17 +349,29 @@ def test_an_expired_cookie_rings_the_phone(known):
 
 
 def test_a_page_that_demands_more_has_the_phone_ring(known, phone, carrier, settings, configure):
-    # django-otp sends who is not verified to the login page: the cookie once more would go round in a circle.
+    # django-otp sends who is not verified to the login page: that would go round in a circle.
     settings.ROOT_URLCONF = "tests.web.otp_urls"
     configure(CALL_LIMITS=stage.NO_LIMITS)
     known.enter_password()
     login = known.get("/vault/").url
     assert login.startswith("/phone/login/?next=/vault/")
-    assert known.enter_password(next="/vault/").url == "/phone/wait/"
+    assert known.get(login).url == "/phone/confirm/?next=%2Fvault%2F"
+    known.send("confirm", data={"next": "/vault/"})
     carrier.calls[-1].answer()
     carrier.calls[-1].press(newest().approve_key)
     assert known.send("complete").url == "/vault/"
     assert known.get("/vault/").text == "the vault"
+
+
+def test_who_was_confirmed_or_is_a_stranger_sees_the_login_page(inside, browser):
+    for visitor in (inside, browser):
+        assert visitor.get("/phone/login/?next=/vault/").status_code == 200
+
+
+def test_who_was_sent_by_no_page_sees_the_login_page(known):
+    known.enter_password()
+    assert known.open("login").status_code == 200
+    assert known.get("/phone/login/?next=https://evil.example/").status_code == 200
 
 
 def test_a_step_up_rings_all_the_same(known, settings):

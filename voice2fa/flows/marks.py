@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django_otp.models import Device
 
 _MARK = "voice2fa_confirmed"
+_BROWSER = "browser"
 FRESH_SECONDS = 300  # how long a confirmation is good for changing phones and codes (R21)
 
 Session = MutableMapping[str, Any]
@@ -20,7 +21,7 @@ def note_confirmation(session: Session, user: AbstractBaseUser, device: Device, 
 
 def note_remembered(session: Session, user: AbstractBaseUser) -> None:
     """Note that a remembered browser was let in: that makes a login, and no fresh confirmation (R40)."""
-    session[_MARK] = {"user": str(user.pk), "by": "browser", "at": None}
+    session[_MARK] = {"user": str(user.pk), "by": _BROWSER, "at": None}
 
 
 def keep_confirmation(session: Session, user: AbstractBaseUser, device: Device) -> None:
@@ -32,6 +33,12 @@ def keep_confirmation(session: Session, user: AbstractBaseUser, device: Device) 
 def is_confirmed(session: Session, user: AbstractBaseUser) -> bool:
     """Tell whether this session was confirmed at all, for this user."""
     return _mark_of(session, user) is not None
+
+
+def is_by_browser(session: Session, user: AbstractBaseUser) -> bool:
+    """Tell whether all that this session has to show for the user is a remembered browser."""
+    mark = _mark_of(session, user)
+    return mark is not None and mark["by"] == _BROWSER
 
 
 def is_fresh(

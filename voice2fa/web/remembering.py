@@ -1,6 +1,7 @@
 """Remembered browsers: the cookie, the wish for one, and the page where a person forgets them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from voice2fa.conf import get_settings
 from voice2fa.flows import browsers as remembered
 from voice2fa.flows.clients import client_of
-from voice2fa.flows.marks import note_remembered
+from voice2fa.flows.marks import is_by_browser, note_remembered
 from voice2fa.flows.sessions import open_session
 from voice2fa.models import RememberedBrowser
 from voice2fa.sentences import name_browser
@@ -72,6 +74,18 @@ def enter_remembered(request: HttpRequest, user: AbstractBaseUser, *, target: st
     open_session(request, user)
     note_remembered(request.session, user)
     return HttpResponseRedirect(target)
+
+
+def lead_to_confirmation(request: HttpRequest) -> HttpResponse | None:
+    """Return the way to the page that rings, for whom a remembered browser let in and a page sends here.
+
+    Such a page demands ``is_verified()``, and gets it from a call: the password was right already.
+    """
+    target = browsers.safe_next(request)
+    user = request.user
+    if not target or not user.is_authenticated or not is_by_browser(request.session, user):
+        return None
+    return HttpResponseRedirect(f"{reverse('voice2fa:confirm')}?{urlencode({'next': target})}")
 
 
 @require_GET

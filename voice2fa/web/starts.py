@@ -9,7 +9,7 @@ from django.contrib.auth import login as start_session
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.forms import Form
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -74,6 +74,10 @@ class LoginView(StartView):
 
     form_class = LoginForm
     template_name = "voice2fa/login.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the form; or lead on, without a second password, whom a page sends back to confirm."""
+        return remembering.lead_to_confirmation(request) or super().get(request, *args, **kwargs)
 
     def start(self, form: LoginForm) -> HttpResponse:
         """Ring the phone; or open the session at once for a user from whom no call is required."""
