@@ -75,7 +75,7 @@ class PhoneVerificationAdmin(SearchByNumber, ReadOnlyAdmin):
     askable: ClassVar = frozenset({"state", "purpose", "method", "cause", "created_at", "user", "device"})
     inlines = (CallEventInline,)
     fieldsets = (
-        (None, {"fields": ("state", "cause", "purpose", "method", "user", "device", "masked")}),
+        (None, {"fields": ("state", "cause", "purpose", "method", "message", "user", "device", "masked")}),
         (_("Timeline"), {"fields": ("timeline",)}),
         (_("Call"), {"fields": ("id", "call_id", "caller", "language", "step", "tries")}),
         (_("Asked for by"), {"fields": ("client_address", "user_agent")}),
