@@ -85,6 +85,11 @@ def test_the_wheel_says_what_it_is(wheel):
     assert any(name.endswith("licenses/LICENSE") for name in wheel)
 
 
+def test_the_wheel_tells_pytest_of_its_plugin(wheel):
+    (name,) = (name for name in wheel if name.endswith(".dist-info/entry_points.txt"))
+    assert b"[pytest11]\nvoice2fa = voice2fa.pytest_plugin" in wheel[name]
+
+
 def test_the_source_archive_holds_what_a_distributor_needs(archives):
     with tarfile.open(archives[".gz"]) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
