@@ -2,7 +2,7 @@
 
 Every surface comes here. Each change by the owner asks for a confirmation no older than five minutes, by a
 phone or another factor (R21): ``confirmed_at`` is when the person has last given one, or None. Pages read it
-from the session (``marks.confirmed_at``); a client with a token has it from a confirmation bound to the token.
+from the session (``marks.confirmed_at``); a client with a token has it from what is bound to the token.
 """
 
 from datetime import datetime
