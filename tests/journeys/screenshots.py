@@ -308,6 +308,53 @@ def take_spoken(camera, site):
         camera.take(page, "ended-locked")
 
 
+def take_first_phone(camera, site):
+    person = site.welcome(has_phones=False)
+    with camera.open() as page:
+        submit_login(page, site, person)
+        expect_heading(page, "Is this account yours?")
+        camera.take(page, "first-phone-proof")
+        page.get_by_role("button", name="Send me an e-mail").click()
+        expect(page.get_by_text("are on their way to")).to_be_visible()
+        camera.take(page, "first-phone-mailed")
+        page.get_by_role("button", name="Send another e-mail").click()
+        camera.take(page, "first-phone-mailed-already")
+        page.get_by_label("Code").fill("0000-0000")
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_text("wrong, used, or too old")).to_be_visible()
+        camera.take(page, "first-phone-wrong-code")
+        body = site.wait_for_mail(person.email, "first")["body"]
+        link = re.search(r"http\S+/first-phone/link/\S+/", body)[0]
+        with camera.open() as elsewhere:
+            elsewhere.goto(link)
+            camera.take(elsewhere, "first-phone-link-elsewhere")
+        page.goto(link)
+        camera.take(page, "first-phone-link")
+        page.get_by_role("button", name="Continue").click()
+        expect_heading(page, "Add your first phone")
+        camera.take(page, "first-phone")
+        page.get_by_label("Phone number").fill(person.number)
+        page.get_by_label("Ring this number").check()
+        page.get_by_role("button", name="Call this phone").click()
+        camera.carrier.ring(person.number).decline()
+        expect_heading(page, "The call was declined")
+        camera.take(page, "first-phone-declined")
+
+
+def take_grace(camera, site):
+    person = site.welcome(has_phones=False)
+    with camera.open() as page:
+        page.goto(site.address("/phone/login/"))
+        camera.take(page, "grace-login")
+        submit_login(page, site, person)
+        expect(page.get_by_text("Good to see you")).to_be_visible()
+        camera.take(page, "grace-account")
+        page.goto(site.address("/phone/phones/"))
+        camera.take(page, "grace-phones")
+        page.get_by_role("link", name="Add one now.").first.click()
+        camera.take(page, "grace-password")
+
+
 def take_admin(camera, site):
     staff = site.welcome(is_staff=True)
     with camera.open() as page:
@@ -355,6 +402,7 @@ def main(folder):
         for method, options in {
             "approve": {},
             "speak": {"LOGIN_METHOD": "speak", "ENROL_METHOD": "speak"},
+            "grace": {"GRACE_UNTIL": "2999-01-30"},
         }.items():
             (root / method).mkdir()
             sites[method] = Site(root / method, carrier.url, settings=EXAMPLE, **options)
@@ -372,6 +420,8 @@ def main(folder):
                 take_other_ways(camera, sites["approve"])
                 take_endings(camera, sites["approve"])
                 take_spoken(camera, sites["speak"])
+                take_first_phone(camera, sites["approve"])
+                take_grace(camera, sites["grace"])
                 take_admin(camera, sites["approve"])
         browser.close()
     write_index(folder)
