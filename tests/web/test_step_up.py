@@ -331,6 +331,15 @@ def test_it_dies_after_ten_minutes(stale):
         assert stale.get(AGAIN).status_code == status
 
 
+def test_what_is_too_old_does_not_stay_in_the_session(stale):
+    send_form(stale)
+    session = stale.session
+    session["voice2fa_kept"] = {**session["voice2fa_kept"], "at": stage.real_now().timestamp() - 601}
+    session.save()
+    stale.get("/guarded/")
+    assert "voice2fa_kept" not in stale.session
+
+
 def test_another_person_on_the_same_browser_does_not_see_it(stale):  # R4
     send_form(stale, data={"amount": "5"})
     kept = stale.session["voice2fa_kept"]

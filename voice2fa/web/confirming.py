@@ -103,6 +103,7 @@ def complete(request: HttpRequest, verification: PhoneVerification) -> str:
     now = timezone.now()
     phone = confirmation.finish(verification, user, now=now)
     next_url = browsers.forget(request)
+    kept.discard_stale(request, now=now)
     mark(request, phone)
     return next_url or resolve_url(django_settings.LOGIN_REDIRECT_URL)
 

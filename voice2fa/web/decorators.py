@@ -64,6 +64,7 @@ def _detour(request: HttpRequest, *, max_age: int, may_keep: bool = True) -> Htt
     if not request.user.is_authenticated:
         return redirect_to_login(here)
     now = timezone.now()
+    kept.discard_stale(request, now=now)
     is_safe = request.method in {"GET", "HEAD", "OPTIONS"}
     if is_fresh(request.session, request.user, now=now, seconds=max_age):
         if not is_safe:

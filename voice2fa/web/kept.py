@@ -54,6 +54,12 @@ def kept_for(request: HttpRequest, *, now: datetime) -> dict[str, Any] | None:
     return dict(kept) if timedelta(0) <= age < KEPT_FOR else None
 
 
+def discard_stale(request: HttpRequest, *, now: datetime) -> None:
+    """Forget what is too old to be sent, or another person's."""
+    if KEPT in request.session and kept_for(request, now=now) is None:
+        discard(request)
+
+
 def discard(request: HttpRequest) -> None:
     """Forget what is kept: it has been sent, or something else has."""
     request.session.pop(KEPT, None)
