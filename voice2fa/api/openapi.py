@@ -7,6 +7,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.serializers import ListSerializer
 
 from .describing import Doc
 from .errors import STATUSES
@@ -128,7 +129,12 @@ class VoiceSchema(AutoSchema):
     def get_examples(self) -> list[OpenApiExample]:
         """Return bodies as they are."""
         examples = [
-            OpenApiExample(_PHRASES[status], value=value, response_only=True, status_codes=[str(status)])
+            OpenApiExample(
+                _PHRASES[status],
+                value=value[0] if self.doc.is_list else value,
+                response_only=True,
+                status_codes=[str(status)],
+            )
             for status, value in self.doc.says.items()
         ]
         if self.doc.sends:
@@ -140,7 +146,7 @@ class VoiceSchema(AutoSchema):
         return f"Voice{type(serializer).__name__}"
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        return False  # whether a body is a list is for its own serializer to say
+        return isinstance(serializer, ListSerializer)  # whatever the address and the method look like
 
     def _refusals(self) -> dict[int, set[str]]:
         codes = [(STATUSES[code], code.value) for code in self.doc.refuses]

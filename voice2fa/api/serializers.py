@@ -151,19 +151,18 @@ class CompletedSerializer(serializers.Serializer[Any]):
 
     purpose = serializers.ChoiceField(choices=list(Purpose), read_only=True)
     user = UserSerializer(read_only=True)
-    phone = PhoneSerializer(read_only=True, required=False)
+    phone = PhoneSerializer(required=False)
     phone_day = serializers.DateField(
-        read_only=True, required=False, help_text=_("The first day on which this person needs a phone.")
+        required=False, help_text=_("The first day on which this person needs a phone.")
     )
     confirmation = serializers.CharField(
-        read_only=True,
         required=False,
         help_text=_("Beside a token: a receipt for the Voice-Confirmation header, good for five minutes."),
     )
-    token = serializers.CharField(read_only=True, required=False)
-    expiry = serializers.DateTimeField(read_only=True, required=False)
-    access = serializers.CharField(read_only=True, required=False)
-    refresh = serializers.CharField(read_only=True, required=False)
+    token = serializers.CharField(required=False)
+    expiry = serializers.DateTimeField(required=False)
+    access = serializers.CharField(required=False)
+    refresh = serializers.CharField(required=False)
 
 
 class WaySerializer(serializers.Serializer[Any]):
@@ -328,7 +327,6 @@ class ErrorSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(read_only=True)
     detail = serializers.CharField(read_only=True)
     fields = serializers.DictField(  # type: ignore[assignment]  # REST framework takes it out of the class
-        read_only=True,
         required=False,
         child=serializers.ListField(child=serializers.CharField()),
         help_text=_("With the code invalid: what is wrong, by field."),

@@ -21,7 +21,7 @@ class KnoxIssuer(Issuer):
     authentication_classes = (TokenAuthentication,)
 
     def issue(self, request: Request, user: AbstractBaseUser) -> dict[str, Any]:
-        """Return ``token`` and its ``expiry``; ``user_logged_in`` is sent, as knox's own view does."""
+        """Return ``token``, and its ``expiry`` if it has one; ``user_logged_in`` is sent, as knox's own view does."""
         _check_limit(user)
         row, token = get_token_model().objects.create(
             user=user, expiry=knox_settings.TOKEN_TTL, prefix=knox_settings.TOKEN_PREFIX
@@ -29,7 +29,7 @@ class KnoxIssuer(Issuer):
         # There is no session here: django-otp, and we, would write into one what is left on the user.
         vars(user).pop("otp_device", None)
         user_logged_in.send(sender=type(user), request=request._request, user=user)
-        return {"token": token, "expiry": row.expiry.isoformat() if row.expiry else None}
+        return {"token": token} | ({"expiry": row.expiry} if row.expiry else {})
 
     def revoke(self, request: Request) -> None:
         """Delete this client's token; the account's other clients stay logged in."""
