@@ -13,7 +13,7 @@ voice_admin = OTPAdminSite("voice")
 voice_admin.login_form = VoiceAdminAuthenticationForm
 
 
-@otp_required
+@otp_required(login_url="voice2fa:login")
 def vault(request):
     return HttpResponse("the vault")
 

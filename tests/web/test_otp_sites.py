@@ -16,7 +16,6 @@ from .conftest import newest
 @pytest.fixture(autouse=True)
 def otp_site(settings):
     settings.ROOT_URLCONF = "tests.web.otp_urls"
-    settings.OTP_LOGIN_URL = "/voice-login/"
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def test_a_login_by_call_opens_what_django_otp_guards(inside):
 
 
 def test_without_a_login_it_stays_shut(browser, db):
-    assert browser.get("/vault/")["Location"] == "/voice-login/?next=/vault/"
+    assert browser.get("/vault/")["Location"] == "/phone/login/?next=/vault/"
 
 
 @pytest.mark.parametrize("address", ["/voice-login/", "/voice-admin/login/"])
