@@ -19,4 +19,4 @@ def test_journeys_of_users_with_an_address_for_a_name_and_a_uuid_for_a_key():
     ]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert int(re.search(r"(\d+) passed", done.stdout)[1]) == 6
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) == 8

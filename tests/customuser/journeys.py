@@ -92,3 +92,20 @@ def test_limits_count_the_calls_of_one_member(phone, configure):  # R15
     assert stage.refusal_of(stage.begin, phone.user) == "too_many_calls"
     assert stage.refusal_of(stage.begin, other, number=OTHER_NUMBER) is None
     assert PhoneVerification.objects.count() == 2
+
+
+def test_a_remembered_browser(phone, browser, carrier, configure):  # noqa: F811
+    configure(REMEMBER_DAYS=30)
+    browser.enter_password(EMAIL, remember="on")
+    key_in(carrier)
+    browser.send("complete")
+    browser.session.flush()
+    del browser.cookies["sessionid"]
+    assert browser.enter_password(EMAIL)["Location"] == "/"
+    assert PhoneVerification.objects.count() == 1
+    assert browser.get("/").content == f"Hello {EMAIL}".encode()
+
+
+def test_the_honest_login_of_tests(member, client, voice_login):
+    voice_login(client, member)
+    assert client.get("/").wsgi_request.user.is_verified()

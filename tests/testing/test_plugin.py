@@ -39,6 +39,7 @@ SETTINGS = """
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     ROOT_URLCONF = "shop_urls"
     STATIC_URL = "/static/"
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
     AUTHENTICATION_BACKENDS = ["voice2fa.backends.VoiceBackend"]
     LOGIN_URL = "voice2fa:login"
     LOGIN_REDIRECT_URL = "/orders/"
@@ -57,6 +58,13 @@ SETTINGS = """
             },
         },
     }
+"""
+# Warnings are errors there, too: a plugin must not bring any along. The exception is that of our own tests.
+PYTEST = """
+    [pytest]
+    filterwarnings =
+        error
+        ignore:unclosed database in <sqlite3:ResourceWarning
 """
 URLS = """
     from django.contrib.auth.decorators import login_required
@@ -169,8 +177,7 @@ def run_pytest(tmp_path):
     def run(*arguments, status=0, **files):
         for name, text in files.items():
             (tmp_path / f"{name}.py").write_text(dedent(text))
-        # Warnings are errors there, too: a plugin must not bring any along.
-        (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings =\n    error\n")
+        (tmp_path / "pytest.ini").write_text(dedent(PYTEST))
         slow = ("cacheprovider", "randomly", "schemathesis")
         without = [part for name in slow for part in ("-p", f"no:{name}")]
         command = [sys.executable, "-m", "pytest", *without, *arguments]
@@ -214,7 +221,10 @@ def test_a_project_with_django_and_without_us_does_not_notice(run_pytest):
             assert rf.get("/").path == "/"
             assert not hasattr(settings, "VOICE2FA")
     """
-    settings = "SECRET_KEY = 'only-for-tests'"
+    settings = """
+        SECRET_KEY = "only-for-tests"
+        MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    """
     assert "1 passed" in run_pytest("--ds=shop_settings", shop_settings=settings, test_strangers=strangers)
 
 

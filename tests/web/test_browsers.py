@@ -9,6 +9,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests import stage
+from voice2fa.backends import VoiceBackend
 from voice2fa.flows import marks
 from voice2fa.models import PhoneVerification, RememberedBrowser
 from voice2fa.web.remembering import COOKIE
@@ -406,3 +407,13 @@ def test_who_needs_no_call_is_not_remembered(phone, browser, configure):
     configure(REQUIRED_FOR="staff")
     assert COOKIE not in browser.enter_password(remember="on").cookies
     assert browser.is_logged_in
+
+
+class SiteBackend(VoiceBackend):
+    """A site's own, made from ours."""
+
+
+def test_a_session_is_good_where_the_site_has_a_backend_made_from_ours(known, settings):
+    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.SiteBackend"]
+    known.enter_password()
+    assert known.open("phones").status_code == 200
