@@ -156,6 +156,17 @@ def test_a_recovery_code_logs_in_once(ringing, codes, new_browser, configure):
     assert not again.is_logged_in
 
 
+def test_the_owner_is_told_of_a_recovery_code_that_was_used(browser, user, phone, codes):  # R23
+    user.email = "anna@example.com"
+    user.save()
+    browser.enter_password()
+    give(browser, RecoveryCodes.objects.get(), codes[0])
+    (message,) = mail.outbox
+    assert message.to == ["anna@example.com"]
+    assert "recovery code" in message.subject.lower() + message.body.lower()
+    assert codes[0] not in message.body
+
+
 def test_a_code_by_e_mail_logs_in(ringing, user):
     device = EmailDevice.objects.create(user=user, name="mail", email="anna@example.com")
     response = ringing.send("other_ways", data={"way": device.persistent_id, "send": "1"}, follow=True)
