@@ -1,6 +1,7 @@
 """Views that ask for the phone again, and the way back to what the person was doing (R40, R4, R16)."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -264,6 +265,18 @@ def test_a_limit_is_told_on_the_page(stale, configure):
 
 
 # A form that was sent too early
+
+
+def test_an_approval_that_came_too_late_leads_back_to_the_confirmation(stale, carrier):
+    stale.send("confirm", data={"next": "/guarded/"})
+    carrier.calls[-1].answer()
+    carrier.calls[-1].press(stage.right_keys(newest()))
+    PhoneVerification.objects.filter(purpose=Purpose.CONFIRM).update(
+        created_at=stage.NOW, deadline=stage.NOW + timedelta(seconds=1)
+    )
+    response = stale.send("complete")
+    assert response["Location"] == f"{CONFIRM}?next=%2Fguarded%2F"
+    assert b"Time ran out" in stale.get(response["Location"]).content
 
 
 def test_a_form_is_kept_and_sent_again_by_a_button(stale, carrier):

@@ -124,6 +124,12 @@ def test_another_call_is_about_the_same_act_and_is_finished_at_the_same_place(in
     assert inside.post("/finish/").status_code == 302
 
 
+def test_a_call_that_cannot_be_repeated_leads_back_to_the_site(inside, carrier):
+    inside.post("/send/")
+    press(carrier)
+    assert inside.send("resend")["Location"] == "/sent/"
+
+
 def test_another_way_does_not_approve_an_act(inside, carrier, phone):
     from django_otp.plugins.otp_totp.models import TOTPDevice
 

@@ -108,6 +108,25 @@ def complete(request: HttpRequest, verification: PhoneVerification) -> str:
     return next_url or resolve_url(django_settings.LOGIN_REDIRECT_URL)
 
 
+def way_back(request: HttpRequest) -> str:
+    """Return where the confirmation that this browser waits for is asked for again, or an empty text."""
+    try:
+        verification = browsers.awaited(request)
+    except Refusal:
+        return ""
+    return start_of(verification, browsers.next_of(request))
+
+
+def start_of(verification: PhoneVerification, next_url: str) -> str:
+    """Return where a confirmation is asked for; for an act that is the site's page. Else an empty text."""
+    if verification.purpose != Purpose.CONFIRM:
+        return ""
+    if verification.payload_digest and next_url:
+        return next_url
+    start = reverse("voice2fa:confirm")
+    return f"{start}?{urlencode({'next': next_url})}" if next_url else start
+
+
 def mark(request: HttpRequest, phone: VoiceDevice) -> None:
     """Note on the session, under a new key, that the person has just confirmed by the phone (R38)."""
     request.session.cycle_key()

@@ -218,4 +218,6 @@ def _turn_back(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         return redirect("voice2fa:register")
     if passes.is_held(request):
         return LookAgain(reverse("voice2fa:first_phone"))
-    return LookAgain(reverse("voice2fa:phones" if request.user.is_authenticated else "voice2fa:login"))
+    if not request.user.is_authenticated:
+        return LookAgain(reverse("voice2fa:login"))
+    return LookAgain(confirming.way_back(request) or reverse("voice2fa:phones"))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from voice2fa.flows.other_ways import may_spare, ways_of
 from voice2fa.flows.progress import Progress, Text
 from voice2fa.models import PhoneVerification
 
+from .confirming import start_of
 from .forms import CodeForm
 
 _STEPS: list[tuple[str, Text]] = [
@@ -61,10 +61,7 @@ class WaitingPage(Progress):
         start, self.start_over_label = _STARTS[self.purpose]
         if self.is_failed and self.purpose is Purpose.ENROL and is_first(verification, now=now):
             start, self.start_over_label = _FIRST_PHONE
-        self.start_over_url = reverse(start)
-        if self.purpose is Purpose.CONFIRM and next_url:
-            query = urlencode({"next": next_url})
-            self.start_over_url = next_url if verification.payload_digest else f"{reverse(start)}?{query}"
+        self.start_over_url = start_of(verification, next_url) or reverse(start)
         # An act is finished by the site that asked for it, and a ticket of another kind by ourselves.
         is_act = bool(verification.payload_digest and finish_url)
         self.complete_url = finish_url if is_act else reverse("voice2fa:complete")
