@@ -242,6 +242,12 @@ def test_a_registration_is_judged_as_on_the_page(user, api, settings, change, fi
     assert not PhoneVerification.objects.exists()
 
 
+def test_what_the_page_does_not_ask_for_may_be_left_out(api, db):
+    assert api.send("register", body={**REGISTRATION, "email": ""}).status_code == 201
+    without = {name: value for name, value in REGISTRATION.items() if name != "email"}
+    assert api.send("register", body=without).status_code == 201
+
+
 def test_nobody_is_rung_without_consent(api, db):  # R29
     assert error_of(api.send("register", body=REGISTRATION | {"consents": False})) == (
         400,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework import serializers
@@ -335,8 +334,9 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 def _user_field(name: str) -> serializers.CharField:
     """Return a field for what the user model asks for; Django's form reads the text."""
-    try:
-        length = getattr(User._meta.get_field(name), "max_length", None)
-    except FieldDoesNotExist:
-        length = None
-    return serializers.CharField(max_length=length or 1024)
+    field = ApplicantForm.base_fields[name]
+    return serializers.CharField(
+        max_length=getattr(field, "max_length", None) or 1024,
+        required=field.required,
+        allow_blank=not field.required,
+    )

@@ -21,7 +21,7 @@ class KnoxIssuer(Issuer):
     authentication_classes = (TokenAuthentication,)
 
     def issue(self, request: Request, user: AbstractBaseUser) -> dict[str, Any]:
-        """Return ``token``, and its ``expiry`` if it has one; ``user_logged_in`` is sent, as knox's own view does."""
+        """Return ``token`` and its ``expiry``, if any; ``user_logged_in`` is sent, as by knox's own view."""
         _check_limit(user)
         row, token = get_token_model().objects.create(
             user=user, expiry=knox_settings.TOKEN_TTL, prefix=knox_settings.TOKEN_PREFIX
