@@ -299,6 +299,12 @@ def test_the_digest_tells_nothing_without_the_sites_key(phone, settings):
     assert begin_sending(phone.user, now=NOW + timedelta(hours=1)).verification.payload_digest != digest
 
 
+def test_equal_payloads_of_two_people_have_different_digests(phone):  # R4
+    other = stage.make_phone(stage.make_user("berta"), OTHER_NUMBER)
+    digests = {begin_sending(whose.user).verification.payload_digest for whose in (phone, other)}
+    assert len(digests) == 2
+
+
 def test_a_repeated_call_is_about_the_same_act(phone):  # R4, R10
     first = begin_sending(phone.user)
     again = verifications.resend(first.verification, CLIENT, now=NOW)
