@@ -21,7 +21,8 @@ def ask(
     """Ring the person's phone, say the message, and lead to the waiting page; raises ``Refusal``.
 
     Once the call is approved the waiting page posts to ``finish_url``, where the site calls ``settle``.
-    ``back_url`` is where people go who do not approve. Both are paths on this site.
+    ``back_url`` is where people go who do not approve. Both are paths on this site. With ATOMIC_REQUESTS the
+    view that calls this wants ``transaction.non_atomic_requests``: limits count what others have committed.
     """
     for url in (finish_url, back_url):
         if not url.startswith("/") or not url_has_allowed_host_and_scheme(url, allowed_hosts=None):
