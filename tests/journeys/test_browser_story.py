@@ -74,6 +74,10 @@ def test_the_story_of_an_account(example, page, carrier, person, approve):
     expect(page.get_by_role("listitem").filter(has_text="Chrome on Linux")).to_contain_text("this browser")
     expect_sound(page)
 
+    page.goto(example.address("/account/"))
+    page.get_by_role("link", name="Send money").click()
+    expect_heading(page, "Is it you?")
+
     # A second phone asks for the first one, and ends what was remembered.
     page.goto(example.address("/phone/phones/"))
     page.get_by_role("link", name="Add a phone").click()
@@ -118,7 +122,7 @@ def test_the_story_of_an_account(example, page, carrier, person, approve):
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text("The app is set up.")).to_be_visible()
     leave(page)
-    # Each code of the app counts once.
+    # Each code of the app counts once; and between two calls that nobody approved some time must pass.
     example.set_ahead(30)
     log_in(page, example, person)
     page.get_by_role("link", name="Use another way").click()
@@ -127,6 +131,17 @@ def test_the_story_of_an_account(example, page, carrier, person, approve):
     page.get_by_label("Code from the app").fill(f"{totp(secret, drift=1):06}")
     page.get_by_role("button", name="Confirm").click()
     expect_account(page, "This session was confirmed without a call: My app.")
+
+    # The lost phone is taken off the account, and the other one rings.
+    page.get_by_role("link", name="Your phones").click()
+    page.get_by_role("link", name="Remove My phone").click()
+    page.get_by_role("button", name="Remove the phone").click()
+    expect(page.get_by_text("My phone was removed.")).to_be_visible()
+    leave(page)
+    example.set_ahead(60)
+    log_in(page, example, person)
+    approve(second)
+    expect_account(page, "This session was confirmed by a call to Work phone.")
 
 
 def test_be_remembered_and_forgotten_by_keyboard_alone(example, page, approve):
