@@ -5,6 +5,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.checks import ERROR, Tags, run_checks
@@ -273,7 +274,12 @@ def test_ids_are_unique_and_each_is_tried_here():
         found += [number for _, number in ids]
     assert len(found) == len(set(found))
     tried = {expected[1:] for _, expected in WRONG + WRONG_IN_PRODUCTION}
-    assert set(found) <= tried
+    assert set(found) <= tried | {"085"}
+
+
+def test_a_user_model_without_an_address_is_reported(monkeypatch):  # R23
+    monkeypatch.setattr(get_user_model(), "EMAIL_FIELD", "address")
+    assert ids_of(run_checks(tags=["voice2fa"])) == ["W085"]
 
 
 @pytest.mark.parametrize("key", KEYS)
