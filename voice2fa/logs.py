@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from . import signals
 from .core.errors import Refusal
-from .models import PhoneRecord, PhoneVerification, RememberedBrowser, VoiceDevice
+from .models import PhoneProof, PhoneRecord, PhoneVerification, RememberedBrowser, VoiceDevice
 
 logger = logging.getLogger("voice2fa")
 
@@ -50,6 +50,17 @@ def _log_removed(device: VoiceDevice, **kwargs: Any) -> None:
 @receiver(signals.device_changed, dispatch_uid="voice2fa.logs.changed")
 def _log_changed(device: VoiceDevice, **kwargs: Any) -> None:
     logger.info("Phone %s (%s) was changed by user %s", device.pk, device.masked_number, device.user_id)
+
+
+@receiver(signals.phone_proof_made, dispatch_uid="voice2fa.logs.proof_made")
+def _log_proof_made(proof: PhoneProof, **kwargs: Any) -> None:
+    by = "" if proof.issued_by_id is None else f" by user {proof.issued_by_id}"
+    logger.info("First-phone proof %s (%s) was made for user %s%s", proof.pk, proof.kind, proof.user_id, by)
+
+
+@receiver(signals.phone_proof_refused, dispatch_uid="voice2fa.logs.proof_refused")
+def _log_proof_refused(user: Any, **kwargs: Any) -> None:
+    logger.warning("A first-phone link or code for user %s was wrong", user.pk)
 
 
 @receiver(signals.change_disowned, dispatch_uid="voice2fa.logs.disowned")

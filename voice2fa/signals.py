@@ -22,6 +22,12 @@ device_removed = Signal()
 # Renamed, or chosen to be rung first.
 device_changed = Signal()
 
+# A secret for a first phone was made, to be mailed or given by staff.
+# Sender: PhoneProof. Arguments: proof, now.
+phone_proof_made = Signal()
+# A wrong one was given. Arguments: user, now.
+phone_proof_refused = Signal()
+
 # The owner says that it was not them. Sender: PhoneRecord. Arguments: record, user, now.
 change_disowned = Signal()
 

@@ -395,3 +395,19 @@ def test_a_refused_call_leaves_the_proof_for_another_number(user, configure):
 def test_a_refusal_is_told_by_its_own_kind(user):
     with pytest.raises(Refusal):
         first_phone.prove(user, PASSWORD, now=NOW)
+
+
+# What is heard of it (R42)
+
+
+def test_what_is_made_and_what_is_refused_is_logged_without_the_secret(
+    user, staff, caplog, django_capture_on_commit_callbacks
+):
+    caplog.set_level("INFO", "voice2fa")
+    with django_capture_on_commit_callbacks(execute=True):
+        secrets = [first_phone.issue_code(user, staff, now=NOW), proofs.secret_of(request_link(user))]
+    refusal_of(first_phone.prove, user, WRONG, now=NOW)
+    assert f"(staff) was made for user {user.pk} by user {staff.pk}" in caplog.text
+    assert f"(email) was made for user {user.pk}\n" in caplog.text
+    assert f"A first-phone link or code for user {user.pk} was wrong" in caplog.text
+    assert not [secret for secret in [*secrets, WRONG] if secret in caplog.text]

@@ -7,6 +7,7 @@ rung.
 
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -16,6 +17,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_variables
 
+from voice2fa import signals
 from voice2fa.background import defer
 from voice2fa.conf import EMAIL, PASSWORD, get_settings
 from voice2fa.core import policy, proofs
@@ -111,6 +113,7 @@ def prove(user: AbstractBaseUser, secret: str, *, now: datetime) -> str:
         if proofs.matches(secret, secret_of(proof)):
             right = proof
     if right is None or not _mark_proved(right, now=now):
+        signals.phone_proof_refused.send_robust(sender=PhoneProof, user=user, now=now)
         raise Refusal(Code.WRONG_PROOF)
     return signing.dumps({"proof": right.pk}, salt=_SALT)
 
@@ -184,6 +187,8 @@ def _write(user: AbstractBaseUser, kind: ProofKind, *, now: datetime, **facts: o
         expires_at=now + SECRET_LIFETIME,
         **facts,
     )
+    announce = partial(signals.phone_proof_made.send_robust, sender=PhoneProof)
+    transaction.on_commit(partial(announce, proof=proof, now=now))
     return proof
 
 
