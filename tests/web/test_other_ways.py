@@ -278,7 +278,7 @@ def test_after_ten_minutes_the_password_is_asked_for_again(browser, user, phone,
 @pytest.mark.parametrize("purpose", [Purpose.ENROL, Purpose.CONFIRM])
 def test_a_call_for_something_else_is_no_first_factor(browser, user, phone, app, purpose):  # R4
     hold_ticket(browser, stage.begin(user, purpose=purpose, now=real_now()))
-    give(browser, app, token_of(app))
+    assert give(browser, app, token_of(app))["Location"] == "/phone/wait/"
     assert not browser.is_logged_in
 
 
