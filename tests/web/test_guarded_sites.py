@@ -19,16 +19,31 @@ def guarded(settings, db):
     settings.MIDDLEWARE = [*settings.MIDDLEWARE[:place], GUARD, *settings.MIDDLEWARE[place:]]
 
 
-@pytest.mark.parametrize("address", ["/", "/phone/phones/", "/phone/phones/add/", "/phone/phones/1/remove/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/phone/phones/",
+        "/phone/phones/add/",
+        "/phone/phones/1/rename/",
+        "/phone/phones/1/prefer/",
+        "/phone/phones/1/remove/",
+    ],
+)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_everything_else_demands_a_login(browser, address, method):
     response = getattr(browser, method)(address)
     assert (response.status_code, response["Location"]) == (302, f"/phone/login/?next={address}")
 
 
-@pytest.mark.parametrize("name", ["login", "register", "done"])
+@pytest.mark.parametrize("name", ["login", "register", "done", "disowned"])
 def test_pages_on_the_way_in_open_to_all(browser, name):
     assert browser.open(name).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["open", "send"])
+def test_the_link_of_an_email_asks_for_no_login(browser, method):  # R23
+    assert getattr(browser, method)("disown", "not-ours").status_code == 410
 
 
 @pytest.mark.parametrize(
