@@ -9,6 +9,7 @@ from tests import stage
 from tests.stage import NOW, OTHER_NUMBER
 from voice2fa.flows.marks import (
     confirmed_at,
+    is_by_browser,
     is_confirmed,
     is_fresh,
     keep_confirmation,
@@ -74,9 +75,12 @@ def test_a_remembered_browser_is_in_and_confirms_nothing(session, user, otto):  
 
 
 def test_a_confirmation_counts_more_than_the_browser(session, phone):
+    assert not is_by_browser(session, phone.user)
     note_remembered(session, phone.user)
+    assert is_by_browser(session, phone.user)
     note_confirmation(session, phone.user, phone, now=NOW)
     assert is_fresh(session, phone.user, now=NOW)
+    assert not is_by_browser(session, phone.user)
 
 
 def test_to_be_logged_in_once_more_makes_nothing_fresh(session, phone):  # R21

@@ -183,6 +183,13 @@ def test_axes_counts_the_failures_of_our_page_and_shuts_it(anna, browser, carrie
     assert carrier.calls == []
 
 
+def test_axes_shuts_our_api_as_well(anna, browser, carrier, impatient):
+    fail(browser, 3)
+    reply = browser.post("/api/voice/v1/login/", CREDENTIALS, content_type="application/json")
+    assert reply.status_code == 429
+    assert carrier.calls == []
+
+
 def test_axes_counts_the_failures_of_all_doors_together(anna, browser, impatient):
     fail(browser, 1)
     browser.post("/admin/login/", {"username": "anna", "password": "wrong"})
