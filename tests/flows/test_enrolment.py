@@ -8,7 +8,7 @@ from voice2fa import signals
 from voice2fa.core.errors import Code
 from voice2fa.core.states import State
 from voice2fa.flows import enrolment, login, tickets
-from voice2fa.models import PhoneVerification, VoiceDevice
+from voice2fa.models import VoiceDevice
 
 pytestmark = pytest.mark.django_db
 
