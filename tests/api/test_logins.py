@@ -286,6 +286,16 @@ def test_who_is_logged_in(phone, api, inside):
     assert told["csrf_token"]
 
 
+def test_logging_out_everywhere_else(phone, inside, new_api, approve):
+    other = new_api()
+    other.log_in()
+    approve(other)
+    other.send("complete")
+    assert inside.ask("sessions", method="delete").json() == {"is_possible": True}
+    assert inside.ask("phones").status_code == 200
+    assert error_of(other.ask("phones")) == (401, "not_authenticated")
+
+
 def test_logging_out(inside):
     assert inside.ask("session", method="delete").status_code == 204
     assert inside.ask("session").json()["user"] is None

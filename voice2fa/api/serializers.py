@@ -320,6 +320,14 @@ class SessionSerializer(serializers.Serializer[Any]):
     )
 
 
+class EndedSerializer(serializers.Serializer[Any]):
+    """Whether other sessions are ended."""
+
+    is_possible = serializers.BooleanField(
+        read_only=True, help_text=_("False where the site does not keep them in a table.")
+    )
+
+
 class ErrorSerializer(serializers.Serializer[Any]):
     """Why not, and what to do next."""
 

@@ -18,6 +18,7 @@ app_name = "voice2fa_api"
 
 _v1 = [
     path("session/", account.SessionView.as_view(), name="session"),
+    path("sessions/", account.SessionsView.as_view(), name="sessions"),
     path("register/", starts.RegisterView.as_view(), name="register"),
     path("login/", starts.LoginView.as_view(), name="login"),
     path("status/", calls.StatusView.as_view(), name="status"),

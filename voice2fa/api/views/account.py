@@ -7,9 +7,10 @@ from rest_framework.response import Response
 from voice2fa.api.describing import Doc
 from voice2fa.api.examples import SESSION
 from voice2fa.api.issuers import get_issuer
-from voice2fa.api.serializers import SessionSerializer
+from voice2fa.api.serializers import EndedSerializer, SessionSerializer
+from voice2fa.flows.elsewhere import end_sessions, may_end_sessions
 
-from .base import MaybeAccountView
+from .base import AccountView, MaybeAccountView
 
 
 class SessionView(MaybeAccountView):
@@ -37,3 +38,22 @@ class SessionView(MaybeAccountView):
         if request.user.is_authenticated:
             get_issuer().revoke(request)
         return Response(status=204)
+
+
+class SessionsView(AccountView):
+    """The sessions of the account, wherever they were opened."""
+
+    docs = {
+        "delete": Doc(
+            summary="Log out everywhere else",
+            detail="Ends all sessions of the account but this one, soon. Tokens stay.",
+            gives={200: EndedSerializer},
+            says={200: {"is_possible": True}},
+        )
+    }
+
+    def delete(self, request: Request) -> Response:
+        """Have them ended, where the site keeps them in a table."""
+        session = getattr(request._request, "session", None)
+        end_sessions(self.user, spared_key=session.session_key if session else None)
+        return Response(dict(EndedSerializer({"is_possible": may_end_sessions()}).data))
