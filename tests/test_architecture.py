@@ -40,7 +40,6 @@ ALLOWED = {
     ("flows", "tasks"),  # and a flow asks for that
     ("conf", "readers"),  # the settings, and how each value is read
     ("checks", "backends"),  # a check looks for our backend among the site's
-    ("checks", "middleware"),  # and for our middleware
     ("checks", "middleware"),  # for our middleware among the site's
     ("checks", "api"),  # and for an issuer where the site names one
 }
