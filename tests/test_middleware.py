@@ -16,6 +16,7 @@ from voice2fa.core.states import State
 from voice2fa.flows.marks import note_remembered
 from voice2fa.flows.sessions import open_session
 from voice2fa.middleware import ConfirmationMiddleware
+from voice2fa.testing import voice_login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hold_back"), pytest.mark.urls(__name__)]
 
@@ -149,6 +150,11 @@ def test_a_name_from_the_web_server_opens_once_the_call_was_approved(phone, clie
 
 def test_a_login_by_call_counts(phone, client):
     confirm(client, phone.user)
+    assert seen(client) == "anna, True"
+
+
+def test_the_honest_login_of_tests_counts(phone, client):
+    voice_login(client, phone.user)
     assert seen(client) == "anna, True"
 
 

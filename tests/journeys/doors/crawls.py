@@ -4,7 +4,7 @@ import pytest
 
 from .crawling import addresses, crawl
 
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:.*:UserWarning")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("required_for", ["everyone", "with_phone"])
