@@ -33,7 +33,7 @@ class Api(Client):
 
     def _send(self, method, name, arguments, body, ticket, headers, extra):
         ticket = self.ticket if ticket is None else ticket
-        sent = {"Voice-Ticket": ticket} if ticket else {}
+        sent = {"Voice-Auth-Ticket": ticket} if ticket else {}
         if body is not None:
             extra = {"data": json.dumps(body), "content_type": "application/json", **extra}
         path = reverse(f"voice2fa_api:{name}", args=arguments)

@@ -30,8 +30,8 @@ def as_yaml(schema):
 
 DESCRIPTION = """\
 Two-factor login by phone call. Every error is `{"code", "detail"}`; the code `invalid` has `fields` beside
-it. A call belongs to whoever holds its ticket, which is sent in the `Voice-Ticket` header and never in an
-address. What is given for an approved login is for the site to choose: here a session in a cookie, whose
+it. A call belongs to whoever holds its ticket, which is sent in the `Voice-Auth-Ticket` header and never in
+an address. What is given for an approved login is for the site to choose: here a session in a cookie, whose
 writes need the token of `GET session` in the `X-CSRFToken` header."""
 
 

@@ -217,7 +217,7 @@ def test_where_no_call_can_be_placed_a_pass_leads_to_another_way(phone, user, ap
     assert (refused.status_code, told["code"]) == (202, "too_many_calls")
     (way,) = told["other_ways"]
     device = TOTPDevice.objects.get()
-    headers = {"Voice-Pass": told["pass"]}
+    headers = {"Voice-Auth-Pass": told["pass"]}
     assert api.ask("other_ways", ticket="", headers=headers).json() == [way]
     body = {"way": way["id"], "token": totp(device)}
     assert api.send("verify", ticket="", body=body, headers=headers).json()["purpose"] == "login"
@@ -230,7 +230,7 @@ def test_other_ways_are_for_whoever_gave_the_first_factor(phone, user, api, name
     body = {"way": TOTPDevice.objects.get().persistent_id, "token": "123456"}
     ask = api.ask if name == "other_ways" else partial(api.send, body=body)
     assert error_of(ask(name)) == (404, "not_waiting")
-    forged = ask(name, headers={"Voice-Pass": "forged"})
+    forged = ask(name, headers={"Voice-Auth-Pass": "forged"})
     assert error_of(forged) == (409, "start_over")
 
 

@@ -22,7 +22,7 @@ def anna(db):
 def log_in(api):
     response = api.log_in()
     assert (response.status_code, response.json()["code"]) == (202, "phone_required")
-    return {"Voice-Pass": response.json()["pass"]}
+    return {"Voice-Auth-Pass": response.json()["pass"]}
 
 
 def prove(api, mailoutbox):
@@ -31,7 +31,7 @@ def prove(api, mailoutbox):
     assert api.send("first_phone_mail", headers=held).json()["address"] == "a•••@e•••.com"
     secret = re.search(r"\b[0-9a-z]{4}-[0-9a-z]{4}\b", mailoutbox[-1].body).group()
     told = api.send("first_phone_proof", body={"secret": secret}, headers=held).json()
-    return {"Voice-Pass": told["pass"]}, told["proof"]
+    return {"Voice-Auth-Pass": told["pass"]}, told["proof"]
 
 
 def test_a_mailed_code_and_a_call_let_the_owner_in(anna, api, approve, mailoutbox):
@@ -60,7 +60,7 @@ def test_a_site_may_ask_for_the_password_alone(anna, api, approve, configure):
     assert api.send("complete").status_code == 200
 
 
-@pytest.mark.parametrize("held", [{}, {"Voice-Pass": "forged"}])
+@pytest.mark.parametrize("held", [{}, {"Voice-Auth-Pass": "forged"}])
 @pytest.mark.parametrize(
     ("name", "body"),
     [("first_phone", NUMBER), ("first_phone_mail", {}), ("first_phone_proof", {"secret": "7k3f-a9qm"})],

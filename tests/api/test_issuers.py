@@ -35,7 +35,7 @@ def token(kind, phone, api, approve):
     done = api.send("complete").json()
     scheme, name = kind
     api.defaults["HTTP_AUTHORIZATION"] = f"{scheme} {done[name]}"
-    api.receipt = {"Voice-Confirmation": done["confirmation"]}
+    api.receipt = {"Voice-Auth-Confirmation": done["confirmation"]}
     return api
 
 
@@ -110,9 +110,9 @@ def test_somebody_elses_receipt_is_worth_nothing(token, new_api, approve, kind):
     other.log_in("otto")
     approve(other)
     receipt = other.send("complete").json()["confirmation"]
-    stolen = token.send("recovery_codes", headers={"Voice-Confirmation": receipt})
+    stolen = token.send("recovery_codes", headers={"Voice-Auth-Confirmation": receipt})
     assert error_of(stolen) == (403, "confirmation_required")
-    forged = token.send("recovery_codes", headers={"Voice-Confirmation": "forged"})
+    forged = token.send("recovery_codes", headers={"Voice-Auth-Confirmation": "forged"})
     assert error_of(forged) == (403, "confirmation_required")
 
 
@@ -122,7 +122,7 @@ def test_a_receipt_dies_with_the_password_and_with_time(token, phone, now):
     from voice2fa.flows.receipts import confirmed_at, issue_receipt
 
     old = issue_receipt(phone.user, now=stage.real_now() - timedelta(seconds=301))
-    stale = token.send("recovery_codes", headers={"Voice-Confirmation": old})
+    stale = token.send("recovery_codes", headers={"Voice-Auth-Confirmation": old})
     assert error_of(stale) == (403, "confirmation_required")
     receipt = issue_receipt(phone.user, now=now)
     assert confirmed_at(receipt, phone.user) == now
@@ -134,7 +134,7 @@ def test_a_confirmation_gives_a_new_receipt(token, approve):
     token.send("confirmations")
     approve(token)
     receipt = token.send("complete").json()["confirmation"]
-    assert token.send("recovery_codes", headers={"Voice-Confirmation": receipt}).status_code == 201
+    assert token.send("recovery_codes", headers={"Voice-Auth-Confirmation": receipt}).status_code == 201
 
 
 def test_logging_out_voids_the_token_where_that_can_be(token, configure, kind):

@@ -172,7 +172,7 @@ def test_what_changes_in_mid_call_voids_it(phone, new_api, happen, state):
 @pytest.mark.parametrize("happen", [change_password, delete_user, deactivate])
 def test_a_pass_dies_with_what_it_stands_for(db, api, happen):
     user = stage.make_user(email="anna@example.com")
-    held = {"Voice-Pass": api.log_in().json()["pass"]}
+    held = {"Voice-Auth-Pass": api.log_in().json()["pass"]}
     phone = VoiceDevice(user=user)
     happen(phone)
     for name in ("first_phone", "first_phone_mail", "first_phone_proof"):
@@ -185,6 +185,6 @@ def test_what_acts_cannot_be_got(phone, api, name):  # R16
     if "get" not in METHODS[name]:
         started = bring(State.ANSWERED, phone)
         before = PhoneVerification.objects.values().get()
-        response = api.get(path_of(name), headers={"Voice-Ticket": started.ticket})
+        response = api.get(path_of(name), headers={"Voice-Auth-Ticket": started.ticket})
         assert error_of(response) == (405, "method_not_allowed")
         assert PhoneVerification.objects.values().get() == before

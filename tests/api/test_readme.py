@@ -73,7 +73,7 @@ def bank(settings, transfer):
 def test_a_payment_is_approved_and_done(phone, inside, bank, approve, carrier, transfer):
     begun = inside.post("/transfer/", {}, content_type="application/json")
     assert begun.status_code == 201
-    ticket = {"Voice-Ticket": begun.json()["ticket"]}
+    ticket = {"Voice-Auth-Ticket": begun.json()["ticket"]}
     early = inside.post("/transfer/finish/", {}, content_type="application/json", headers=ticket)
     assert error_of(early) == (409, "not_approved")
     approve(inside)

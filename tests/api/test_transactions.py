@@ -93,7 +93,7 @@ def bank(inside):
     """A client of the bank that can post to its views with the ticket at hand."""
 
     def send(name, body=TRANSFER):
-        headers = {"Voice-Ticket": inside.ticket}
+        headers = {"Voice-Auth-Ticket": inside.ticket}
         response = inside.post(
             reverse(f"bank:{name}"), body, content_type="application/json", headers=headers
         )

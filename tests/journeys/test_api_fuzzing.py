@@ -63,7 +63,7 @@ def insider(bank, carrier, stranger):
     begun = stranger.post(f"{bank.url}/api/v1/login/", json=known, timeout=20).json()
     carrier.answer(person.number).press(begun["show"]["key"])
     done = stranger.post(
-        f"{bank.url}/api/v1/complete/", headers={"Voice-Ticket": begun["ticket"]}, timeout=20
+        f"{bank.url}/api/v1/complete/", headers={"Voice-Auth-Ticket": begun["ticket"]}, timeout=20
     )
     assert done.status_code == 200
     stranger.headers["X-CSRFToken"] = stranger.cookies["csrftoken"]  # a login makes another
@@ -99,9 +99,9 @@ def test_somebody_inside_asks_anything(bank, bank_schema, insider):
     def ask(case):
         insider.cookies.update(cookies)  # a reply to made-up ones has us drop our own
         case.cookies = {}
-        if "Voice-Ticket" in (case.headers or {}):
+        if "Voice-Auth-Ticket" in (case.headers or {}):
             begun = insider.post(f"{bank.url}/api/v1/confirmations/", json={}, timeout=20)
-            case.headers["Voice-Ticket"] = begun.json().get("ticket", "")
+            case.headers["Voice-Auth-Ticket"] = begun.json().get("ticket", "")
         case.call_and_validate(session=insider, checks=CHECKS, timeout=20)
 
     stays = bank_schema.exclude(path_regex="/session/", method="DELETE")

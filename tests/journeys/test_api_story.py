@@ -33,7 +33,7 @@ class Bank:
         """Ask how far the call has come until it has come that far; 304 means nothing new."""
         etag = ""
         for _question in range(100):
-            reply = self.ask("status", **{"Voice-Ticket": ticket, "If-None-Match": etag})
+            reply = self.ask("status", **{"Voice-Auth-Ticket": ticket, "If-None-Match": etag})
             if reply.status_code == 200:
                 etag, told = reply.headers["ETag"], reply.json()
                 if told["progress"] == until:
@@ -94,7 +94,7 @@ def test_from_the_first_day_to_a_lost_phone(bank_site, carrier):
     mobile.answer()
     mobile.press(started["show"]["code"].replace(" ", ""))
     bank.follow(started["ticket"], until="approved")
-    done = bank.send("complete", **{"Voice-Ticket": started["ticket"]}).json()
+    done = bank.send("complete", **{"Voice-Auth-Ticket": started["ticket"]}).json()
     assert (done["purpose"], done["user"]["username"]) == ("register", "cora")
 
     # Inside, and out again.
@@ -106,7 +106,7 @@ def test_from_the_first_day_to_a_lost_phone(bank_site, carrier):
     wrong = bank.send("login", {"username": "cora", "password": "wrong"})
     assert (wrong.status_code, wrong.json()["code"]) == (400, "bad_credentials")
     started = bank.send("login", {"username": "cora", "password": "Brass-Lantern-42"}).json()
-    ticket = {"Voice-Ticket": started["ticket"]}
+    ticket = {"Voice-Auth-Ticket": started["ticket"]}
     assert bank.send("complete", **ticket).json()["code"] == "not_approved"
     assert f"press {started['show']['key']}" in mobile.answer()
     mobile.press(started["show"]["key"])
@@ -118,13 +118,13 @@ def test_from_the_first_day_to_a_lost_phone(bank_site, carrier):
     started = bank.send("confirmations").json()
     mobile.answer()
     mobile.press(started["show"]["key"])
-    assert bank.send("complete", **{"Voice-Ticket": started["ticket"]}).json()["purpose"] == "confirm"
+    assert bank.send("complete", **{"Voice-Auth-Ticket": started["ticket"]}).json()["purpose"] == "confirm"
 
     # A second phone counts once a call has proved it.
     started = bank.send("phones", {"name": "Landline", "number": landline.number, "consents": True}).json()
     landline.answer()
     landline.press(started["show"]["code"].replace(" ", ""))
-    added = bank.send("complete", **{"Voice-Ticket": started["ticket"]}).json()["phone"]
+    added = bank.send("complete", **{"Voice-Auth-Ticket": started["ticket"]}).json()["phone"]
     assert added["number"] == "+1 ••• ••• ••62"
     changed = bank.send(f"phones/{added['id']}", {"name": "Home", "is_preferred": True}, method="PATCH")
     assert changed.json()["is_preferred"]
@@ -141,11 +141,11 @@ def test_from_the_first_day_to_a_lost_phone(bank_site, carrier):
     assert bank.follow(started["ticket"], until="denied")["may_resend"]
     # So the mobile is rung instead: a new ticket, and the old one is dead.
     (other,) = started["show"]["other_phones"]
-    again = bank.send("resend", {"phone": other["id"]}, **{"Voice-Ticket": started["ticket"]}).json()
+    again = bank.send("resend", {"phone": other["id"]}, **{"Voice-Auth-Ticket": started["ticket"]}).json()
     assert again["show"]["number"] == "+1 ••• ••• ••61"
     # It is not at hand either. Cancel, and take a recovery code.
-    assert bank.send("cancel", **{"Voice-Ticket": again["ticket"]}).json()["state"] == "cancelled"
-    ticket = {"Voice-Ticket": again["ticket"]}
+    assert bank.send("cancel", **{"Voice-Auth-Ticket": again["ticket"]}).json()["state"] == "cancelled"
+    ticket = {"Voice-Auth-Ticket": again["ticket"]}
     (way,) = bank.ask("other-ways", **ticket).json()
     done = bank.send("other-ways/verify", {"way": way["id"], "token": codes[0]}, **ticket).json()
     assert (done["purpose"], done["user"]["username"]) == ("login", "cora")
@@ -167,7 +167,7 @@ def test_an_app_with_tokens(site_with, carrier):
     started = app.send("login", {"username": person.username, "password": person.password}).json()
     phone.answer()
     phone.press(started["show"]["key"])
-    done = app.send("complete", **{"Voice-Ticket": started["ticket"]}).json()
+    done = app.send("complete", **{"Voice-Auth-Ticket": started["ticket"]}).json()
     token = {"Authorization": f"Bearer {done['access']}"}
     assert app.ask("session", **token).json()["user"]["username"] == person.username
     assert dict(app.http.cookies) == {}
@@ -177,8 +177,8 @@ def test_an_app_with_tokens(site_with, carrier):
     started = app.send("confirmations", **token).json()
     phone.answer()
     phone.press(started["show"]["key"])
-    receipt = app.send("complete", **token, **{"Voice-Ticket": started["ticket"]}).json()["confirmation"]
-    fresh = {**token, "Voice-Confirmation": receipt}
+    receipt = app.send("complete", **token, **{"Voice-Auth-Ticket": started["ticket"]}).json()["confirmation"]
+    fresh = {**token, "Voice-Auth-Confirmation": receipt}
     assert len(app.send("recovery-codes", **fresh).json()["codes"]) == 10
 
 
@@ -199,7 +199,7 @@ def test_the_site_keeps_its_secrets_to_itself(bank_site, carrier):  # R9
     code = started.json()["show"]["code"].replace(" ", "")
     phone.answer()
     phone.press(code)
-    bank.send("complete", **{"Voice-Ticket": started.json()["ticket"]})
+    bank.send("complete", **{"Voice-Auth-Ticket": started.json()["ticket"]})
     told = bank_site.log + str([row for row in bank_site.rows() if not row.get("session_data")])
     for secret in (started.json()["ticket"], "Brass-Lantern-42"):
         assert secret not in told

@@ -14,27 +14,27 @@ from .errors import STATUSES
 from .serializers import ErrorSerializer
 
 _HEADERS: Mapping[str, OpenApiParameter] = {
-    "Voice-Ticket": OpenApiParameter(
-        "Voice-Ticket",
+    "Voice-Auth-Ticket": OpenApiParameter(
+        "Voice-Auth-Ticket",
         OpenApiTypes.STR,
         OpenApiParameter.HEADER,
         required=True,
         description="The ticket of the call.",
     ),
-    "Voice-Ticket?": OpenApiParameter(
-        "Voice-Ticket",
+    "Voice-Auth-Ticket?": OpenApiParameter(
+        "Voice-Auth-Ticket",
         OpenApiTypes.STR,
         OpenApiParameter.HEADER,
         description="The ticket of the call that is to be spared.",
     ),
-    "Voice-Pass": OpenApiParameter(
-        "Voice-Pass",
+    "Voice-Auth-Pass": OpenApiParameter(
+        "Voice-Auth-Pass",
         OpenApiTypes.STR,
         OpenApiParameter.HEADER,
         description="What the login gave where no phone rang.",
     ),
-    "Voice-Confirmation": OpenApiParameter(
-        "Voice-Confirmation",
+    "Voice-Auth-Confirmation": OpenApiParameter(
+        "Voice-Auth-Confirmation",
         OpenApiTypes.STR,
         OpenApiParameter.HEADER,
         description="Beside a token: the receipt of the last confirmation. A session knows by itself.",

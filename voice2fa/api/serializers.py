@@ -129,7 +129,8 @@ class StartedSerializer(serializers.Serializer[Any]):
     """A call that has begun."""
 
     ticket = serializers.CharField(
-        read_only=True, help_text=_("Told once. Send it back in the Voice-Ticket header, and keep it secret.")
+        read_only=True,
+        help_text=_("Told once. Send it back in the Voice-Auth-Ticket header, and keep it secret."),
     )
     verification = VerificationSerializer(read_only=True)
     show = InstructionsSerializer(read_only=True)
@@ -156,7 +157,9 @@ class CompletedSerializer(serializers.Serializer[Any]):
     )
     confirmation = serializers.CharField(
         required=False,
-        help_text=_("Beside a token: a receipt for the Voice-Confirmation header, good for five minutes."),
+        help_text=_(
+            "Beside a token: a receipt for the Voice-Auth-Confirmation header, good for five minutes."
+        ),
     )
     token = serializers.CharField(required=False)
     expiry = serializers.DateTimeField(required=False)
@@ -189,7 +192,8 @@ class PassSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(read_only=True)
     detail = serializers.CharField(read_only=True)
     pass_ = serializers.CharField(
-        read_only=True, help_text=_("Opens nothing. Send it in the Voice-Pass header; good for ten minutes.")
+        read_only=True,
+        help_text=_("Opens nothing. Send it in the Voice-Auth-Pass header; good for ten minutes."),
     )
     other_ways = WaySerializer(many=True, read_only=True)
     asks_for_proof = serializers.BooleanField(
@@ -289,7 +293,7 @@ class SecretSerializer(serializers.Serializer[Any]):
 class ProofSerializer(serializers.Serializer[Any]):
     """What stands for the right secret."""
 
-    pass_ = serializers.CharField(read_only=True, help_text=_("A new one, for the Voice-Pass header."))
+    pass_ = serializers.CharField(read_only=True, help_text=_("A new one, for the Voice-Auth-Pass header."))
     proof = serializers.CharField(read_only=True, help_text=_("To be sent with the first phone's number."))
 
     def get_fields(self) -> dict[str, Any]:

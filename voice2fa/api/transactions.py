@@ -40,8 +40,8 @@ def ask(request: Request, *, message: str | Promise, payload: Payload) -> Respon
 def settle(request: Request, *, payload: Payload) -> VoiceDevice:
     """Use up the approval of exactly this payload, and return the phone that gave it; raises ``Refusal``.
 
-    The request brings its ticket in the ``Voice-Ticket`` header. Call it where the act is done, in the same
-    transaction: if that fails, the approval is still good.
+    The request brings its ticket in the ``Voice-Auth-Ticket`` header. Call it where the act is done, in the
+    same transaction: if that fails, the approval is still good.
     """
     if not request.user.is_authenticated:
         raise Refusal(Code.NOT_WAITING)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from voice2fa.flows.receipts import confirmed_at, issue_receipt
 
-RECEIPT_HEADER = "Voice-Confirmation"
+RECEIPT_HEADER = "Voice-Auth-Confirmation"
 
 
 class Issuer(ABC):
@@ -40,7 +40,7 @@ class Issuer(ABC):
     ) -> dict[str, Any]:
         """Note that the user has just confirmed by the device; return what the client gets to show for it.
 
-        That is a receipt, to be sent in the ``Voice-Confirmation`` header beside the token.
+        That is a receipt, to be sent in the ``Voice-Auth-Confirmation`` header beside the token.
         """
         return {"confirmation": issue_receipt(user, now=now)}
 
