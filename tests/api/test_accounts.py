@@ -194,6 +194,15 @@ def test_another_device_confirms_for_whoever_is_inside(phone, user, inside):
     assert inside.send("recovery_codes").status_code == 201
 
 
+def test_another_device_does_not_spare_somebody_elses_call(phone, user, inside):  # R4
+    device = TOTPDevice.objects.create(user=user, name="App")
+    otto = stage.make_phone(stage.make_user("otto"), stage.OTHER_NUMBER)
+    started = stage.reach("answered", otto.user, purpose="confirm", device=otto, now=stage.real_now())
+    body = {"way": device.persistent_id, "token": totp(device)}
+    assert error_of(inside.send("verify", body=body, ticket=started.ticket)) == (404, "not_waiting")
+    assert stage.row(started.verification)["state"] == "answered"
+
+
 def test_an_emailed_code_is_sent_and_taken(phone, user, inside, new_api, mailoutbox):
     from django_otp.plugins.otp_email.models import EmailDevice
 
