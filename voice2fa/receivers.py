@@ -77,9 +77,7 @@ def _forget_disowned(user: AbstractBaseUser | None, now: datetime, **kwargs: Any
 
 
 @receiver(signals.recovery_codes_made, dispatch_uid="voice2fa.receivers.codes_made")
-def _tell_of_codes(
-    codes: RecoveryCodes, now: datetime, client: Client | None = None, **kwargs: Any
-) -> None:
+def _tell_of_codes(codes: RecoveryCodes, now: datetime, client: Client | None = None, **kwargs: Any) -> None:
     """Keep a record of new recovery codes, and tell the owner of the account (R23, R25)."""
     history.note(codes.user, PhoneEvent.RECOVERY_CODES_MADE, client or _UNKNOWN, now=now)
 
