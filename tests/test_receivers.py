@@ -179,5 +179,5 @@ def test_another_way_of_django_otp_is_noted_as_well(client, phone, rf):
     request = rf.get("/")
     request.session = client.session
     user = get_user_model().objects.get(pk=phone.user.pk)
-    open_session(request, user, device=StaticDevice(user=user, name="Codes", pk=7))
+    open_session(request, user, device=StaticDevice.objects.create(user=user, name="Codes"))
     assert is_fresh(request.session, user, now=real_now())

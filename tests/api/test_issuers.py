@@ -121,13 +121,19 @@ def test_a_receipt_dies_with_the_password_and_with_time(token, phone, now):
 
     from voice2fa.flows.receipts import confirmed_at, issue_receipt
 
-    old = issue_receipt(phone.user, now=stage.real_now() - timedelta(seconds=301))
+    old = issue_receipt(phone.user, phone, now=stage.real_now() - timedelta(seconds=301))
     stale = token.send("recovery_codes", headers={"Voice-Auth-Confirmation": old})
     assert error_of(stale) == (403, "confirmation_required")
-    receipt = issue_receipt(phone.user, now=now)
+    receipt = issue_receipt(phone.user, phone, now=now)
     assert confirmed_at(receipt, phone.user) == now
     phone.user.set_password("another one altogether")
     assert confirmed_at(receipt, phone.user) is None
+
+
+def test_a_receipt_dies_with_the_phone_that_gave_it(token, phone):  # R24
+    phone.delete()
+    refused = token.send("recovery_codes", headers=token.receipt)
+    assert error_of(refused) == (403, "confirmation_required")
 
 
 def test_a_confirmation_gives_a_new_receipt(token, approve):

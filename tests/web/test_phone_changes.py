@@ -4,7 +4,8 @@ import pytest
 from django.core import mail
 
 from tests import stage
-from tests.stage import OTHER_NUMBER
+from tests.stage import CLIENT, OTHER_NUMBER
+from voice2fa.flows import phones as changes
 from voice2fa.models import PhoneRecord, VoiceDevice
 
 from .conftest import newest
@@ -204,3 +205,10 @@ def test_a_mail_server_that_is_away_fails_no_page(inside, phone, carrier, settin
     settings.EMAIL_BACKEND = "tests.web.mailers.Away"
     assert add(inside, carrier)["Location"] == "/phone/phones/"
     assert VoiceDevice.objects.filter(confirmed=True).count() == 2
+
+
+def test_a_phone_that_is_gone_vouches_for_nothing_more(inside, phone, other):  # R24, A13
+    changes.remove_by_staff(phone, client=CLIENT, now=stage.real_now())
+    response = inside.send("phone_add", data={"name": "x", "number": "+12025550125", "consents": "on"})
+    assert response["Location"].startswith("/phone/confirm/?next=")
+    assert list(VoiceDevice.objects.all()) == [other]

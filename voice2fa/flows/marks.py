@@ -49,9 +49,20 @@ def is_fresh(
 
 
 def confirmed_at(session: Session, user: AbstractBaseUser) -> datetime | None:
-    """Return when this session was last confirmed for this user; None if it never was, or by a browser."""
+    """Return when this session was last confirmed for this user.
+
+    None if it never was, or by a browser, or by a device that is gone by now.
+    """
     mark = _mark_of(session, user)
-    return None if mark is None or mark["at"] is None else datetime.fromtimestamp(mark["at"], tz=UTC)
+    if mark is None or mark["at"] is None or not is_of_use(mark["by"], user):
+        return None
+    return datetime.fromtimestamp(mark["at"], tz=UTC)
+
+
+def is_of_use(persistent_id: str, user: AbstractBaseUser) -> bool:
+    """Tell whether the device still vouches for the user: one that is taken away does no more (R24)."""
+    device = Device.from_persistent_id(persistent_id)
+    return device is not None and device.confirmed and device.user_id == user.pk
 
 
 def is_recent(moment: datetime | None, *, now: datetime, seconds: int = FRESH_SECONDS) -> bool:

@@ -5,16 +5,19 @@ from datetime import UTC, datetime
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core import signing
 from django.views.decorators.debug import sensitive_variables
+from django_otp.models import Device
 
+from .marks import is_of_use
 from .tickets import mark_of
 
 _SALT = "voice2fa.receipt"
 
 
 @sensitive_variables()
-def issue_receipt(user: AbstractBaseUser, *, now: datetime) -> str:
-    """Return a signed text that says when the user has confirmed; it dies with the password."""
-    told = {"user": str(user.pk), "mark": mark_of(user), "at": now.timestamp()}
+def issue_receipt(user: AbstractBaseUser, device: Device, *, now: datetime) -> str:
+    """Return a signed text that says when the user has confirmed; it dies with password and device."""
+    facts = {"user": str(user.pk), "mark": mark_of(user)}
+    told = {**facts, "by": device.persistent_id, "at": now.timestamp()}
     return signing.dumps(told, salt=_SALT)
 
 
@@ -28,6 +31,6 @@ def confirmed_at(given: str, user: AbstractBaseUser) -> datetime | None:
         told = signing.loads(given, salt=_SALT)
     except signing.BadSignature:
         return None
-    if told["user"] != str(user.pk) or told["mark"] != mark_of(user):
+    if told["user"] != str(user.pk) or told["mark"] != mark_of(user) or not is_of_use(told["by"], user):
         return None
     return datetime.fromtimestamp(told["at"], tz=UTC)

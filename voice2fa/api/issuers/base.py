@@ -42,7 +42,7 @@ class Issuer(ABC):
 
         That is a receipt, to be sent in the ``Voice-Auth-Confirmation`` header beside the token.
         """
-        return {"confirmation": issue_receipt(user, now=now)}
+        return {"confirmation": issue_receipt(user, device, now=now)}
 
     def confirmed_at(self, request: Request) -> datetime | None:
         """Return when whoever sends the authenticated request has last confirmed, if that is known."""
