@@ -172,6 +172,24 @@ def test_staff_without_leave_to_delete_cannot(client, person, codename):
     assert VoiceDevice.objects.filter(user=person).count() == 2
 
 
+@pytest.mark.parametrize("is_many", [False, True])
+def test_staff_below_a_superuser_do_not_take_away_the_phones_of_one(client, is_many, db):  # A30
+    above = UserFactory(superuser=True)
+    phones = [VoiceDeviceFactory(user=above) for _one in range(2)]
+    member = UserFactory(staff=True)
+    for codename in ("view_voicedevice", "delete_voicedevice"):
+        member.user_permissions.add(Permission.objects.get(codename=codename))
+    client.force_login(member)
+    if is_many:
+        chosen = {"action": "delete_selected", "_selected_action": [phones[0].pk], "post": "yes"}
+        client.post(f"/admin/{LIST}", chosen)
+    else:
+        refused = client.post(f"/admin/{LIST}{phones[0].pk}/delete/", {"post": "yes"})
+        assert refused.status_code == 403
+    assert VoiceDevice.objects.filter(user=above).count() == 2
+    assert deletions() == 0
+
+
 def test_a_phone_that_does_not_exist_leads_back(page):
     for address in ("999/change/", "999/delete/", "no-id/change/"):
         assert page(LIST + address, status=302).url == "/admin/"

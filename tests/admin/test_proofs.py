@@ -130,3 +130,11 @@ def test_a_proof_is_neither_changed_nor_deleted(client, staff):
     row = PhoneProof.objects.get()
     assert row.nonce not in html
     assert row.account_mark not in html
+
+
+def test_somebody_who_was_given_a_code_can_be_deleted_with_the_account(client, page, db):
+    user = UserFactory(email="mara@example.com")
+    first_phone.issue_code(user, None, now=timezone.now())
+    client.force_login(UserFactory(superuser=True))
+    client.post(f"/admin/auth/user/{user.pk}/delete/", {"post": "yes"})
+    assert not type(user).objects.filter(pk=user.pk).exists()

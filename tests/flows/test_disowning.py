@@ -9,8 +9,9 @@ from voice2fa import signals
 from voice2fa.core.errors import Code
 from voice2fa.core.history import PhoneEvent
 from voice2fa.core.states import State
-from voice2fa.flows import disowning, history, recovery, tickets
+from voice2fa.flows import disowning, first_phone, history, recovery, tickets
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.requirement import has_disowned, must_confirm
 from voice2fa.models import PhoneRecord, RememberedBrowser, VoiceDevice
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +145,40 @@ def test_a_change_to_an_account_that_is_gone_cannot_be_disowned(theirs, heard):
     record.refresh_from_db()
     assert refusal_of(disown, record) == Code.WRONG_PROOF
     assert heard == []
+
+
+def test_a_link_of_a_mail_does_not_open_the_account_to_whoever_reads_the_mails(phone, configure):  # R37
+    phone.user.email = "anna@example.com"
+    disown(note(phone))
+    assert refusal_of(first_phone.request_link, phone.user, CLIENT, now=NOW) == Code.PROOF_REQUIRED
+    configure(FIRST_PHONE_PROOF="password")
+    assert first_phone.asks_for_proof(phone.user)
+
+
+@pytest.mark.parametrize("rules", [{"GRACE_UNTIL": "2026-03-02"}, {"REQUIRED_FOR": "with_phone"}])
+def test_nor_do_mail_and_password_where_those_without_a_phone_need_no_call(phone, configure, rules):  # R37
+    configure(**rules)
+    disown(note(phone))
+    assert must_confirm(phone.user, now=NOW)
+
+
+def test_staff_lead_back_in_whoever_has_disowned_the_only_phone(phone):
+    user = phone.user
+    disown(note(phone))
+    proof = first_phone.prove(user, first_phone.issue_code(user, None, now=NOW), now=NOW)
+    assert first_phone.is_proved(user, proof, now=NOW)
+
+
+def test_with_the_next_phone_all_is_as_before(phone, configure):
+    disown(note(phone))
+    assert has_disowned(phone.user)
+    note(stage.make_phone(phone.user))
+    assert not has_disowned(phone.user)
+
+
+def test_no_proof_from_before_is_good_after(phone):
+    user = phone.user
+    phone.delete()
+    proof = first_phone.prove(user, first_phone.issue_code(user, None, now=NOW), now=NOW)
+    disown(note(stage.make_phone(user)))
+    assert not first_phone.is_proved(user, proof, now=NOW)

@@ -26,6 +26,7 @@ _LAST_PHONE = _(
     "%(phone)s was not removed: it is the only phone of %(user)s, who needs one to log in. "
     "Add another one first, or deactivate the account."
 )
+_ABOVE = _("%(phone)s was not removed: %(user)s is a superuser, and you are not.")
 
 
 @admin.register(VoiceDevice)
@@ -76,6 +77,9 @@ class VoiceDeviceAdmin(SearchByNumber, ReadOnlyAdmin):
         return None
 
     def _remove(self, request: HttpRequest, phone: VoiceDevice) -> bool:
+        if not self.has_delete_permission(request, phone):
+            self.message_user(request, _ABOVE % {"phone": phone, "user": phone.user}, messages.ERROR)
+            return False
         try:
             with transaction.atomic():
                 self.log_deletions(request, [phone])  # type: ignore[arg-type]  # any iterable will do

@@ -61,8 +61,10 @@ class PhoneProofAdmin(ReadOnlyAdmin):
         return bool(request.user.has_perm("voice2fa.add_phoneproof"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Keep the record: the limits of mails count on it."""
-        return False
+        """Keep the record, on which the limits of mails count, until the account itself is deleted."""
+        page = request.resolver_match.url_name if request.resolver_match else None
+        is_for_account = page is not None and not page.startswith("voice2fa_phoneproof")
+        return is_for_account and super().has_delete_permission(request, obj)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

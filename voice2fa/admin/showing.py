@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from voice2fa.flows.standing import is_above
+
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """An admin that shows and searches; staff cannot add or change anything (A30)."""
@@ -22,6 +24,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in t
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keep from staff what protects a superuser, unless they are one (A30)."""
+        if obj is not None and is_above(getattr(obj, "user", None), request.user):
+            return False
+        return bool(super().has_delete_permission(request, obj))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Allow what is shown; Django would let an address filter by any field of the row."""

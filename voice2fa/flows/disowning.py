@@ -7,7 +7,7 @@ from django.db import transaction
 from voice2fa import signals
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.history import PhoneEvent
-from voice2fa.models import PhoneRecord, PhoneVerification, RecoveryCodes, VoiceDevice
+from voice2fa.models import PhoneProof, PhoneRecord, PhoneVerification, RecoveryCodes, VoiceDevice
 
 from . import history
 from . import verification as verifications
@@ -31,6 +31,7 @@ def disown(record: PhoneRecord, *, client: Client, now: datetime) -> None:
         record.disowned_at = now
         removed = _remove_added(record)
         RecoveryCodes.objects.filter(user=user).delete()
+        PhoneProof.objects.filter(user=user, used_at=None).update(account_mark="")  # good for no phone now
         history.note_disowned(record, user, client, now=now)
         verifications_of_user = PhoneVerification.objects.filter(user=user)
         live = list(verifications_of_user.live())

@@ -32,7 +32,8 @@ from . import verification as verifications
 from .other_ways import ways_of
 from .proofs import SECRET_LIFETIME, mark_of, newest, secret_of
 from .requests import Client, Started
-from .requirement import has_phone
+from .requirement import has_disowned, has_phone
+from .standing import is_above
 
 PROVED_FOR = timedelta(minutes=10)  # from the proof until a phone must have been named
 # A call that was begun in time may be repeated, and takes its time too.
@@ -45,20 +46,23 @@ def is_due(user: AbstractBaseUser) -> bool:
     return not has_phone(user) and not ways_of(user)
 
 
-def asks_for_proof() -> bool:
-    """Tell whether a first phone asks for more than the password."""
-    return get_settings().first_phone_proof != PASSWORD
+def asks_for_proof(user: AbstractBaseUser) -> bool:
+    """Tell whether the user's first phone asks for more than the password."""
+    return get_settings().first_phone_proof != PASSWORD or has_disowned(user)
 
 
-def mails_proofs() -> bool:
-    """Tell whether the person may have a link mailed; if not, staff give codes."""
-    return get_settings().first_phone_proof == EMAIL
+def mails_proofs(user: AbstractBaseUser) -> bool:
+    """Tell whether the user may have a link mailed; if not, staff give codes.
+
+    Nobody who has disowned a phone may: the mail that took it away must not bring the next one, too (R37).
+    """
+    return get_settings().first_phone_proof == EMAIL and not has_disowned(user)
 
 
 def request_link(user: AbstractBaseUser, client: Client, *, now: datetime) -> None:
     """Have a link and a code mailed to the account's address; an earlier one is void. Raises ``Refusal``."""
     _check_due(user)
-    if not mails_proofs():
+    if not mails_proofs(user):
         raise Refusal(Code.PROOF_REQUIRED)
     if not address_of(user):
         raise Refusal(Code.NO_EMAIL)
@@ -79,8 +83,7 @@ def mailed_until(user: AbstractBaseUser, *, now: datetime) -> datetime | None:
 
 def may_issue(staff: AbstractBaseUser, user: AbstractBaseUser) -> bool:
     """Tell whether this member of staff may give the user a code: none to oneself, none to those above."""
-    is_above = getattr(user, "is_superuser", False) and not getattr(staff, "is_superuser", False)
-    return staff.pk != user.pk and not is_above
+    return staff.pk != user.pk and not is_above(user, staff)
 
 
 @sensitive_variables("proof")
@@ -136,7 +139,7 @@ def begin(
     """Ring the number of a first phone; ``proof`` is what ``prove`` returned. Raises ``Refusal``."""
     _check_due(user)
     found = _find(user, proof, now=now)
-    if found is None and asks_for_proof():
+    if found is None and asks_for_proof(user):
         raise Refusal(Code.PROOF_REQUIRED)
     started = enrolment.begin(user, number=number, name=name, client=client, now=now, consents=consents)
     if found is None:
@@ -199,7 +202,7 @@ def _is_open(proof: PhoneProof, user: AbstractBaseUser, *, now: datetime) -> boo
         and proof.created_at <= now < proof.expires_at
         and proof.tries < proofs.MAX_TRIES
         and proof.account_mark == mark_of(user)
-        and (proof.kind != ProofKind.EMAIL or mails_proofs())
+        and (proof.kind != ProofKind.EMAIL or mails_proofs(user))
     )
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from voice2fa.conf import EVERYONE, STAFF, WITH_PHONE, get_settings
-from voice2fa.models import VoiceDevice
+from voice2fa.core.history import PhoneEvent
+from voice2fa.models import PhoneRecord, VoiceDevice
 from voice2fa.readers import GROUP, PERMISSION
 
 logger = logging.getLogger("voice2fa.requirement")
@@ -36,7 +37,7 @@ def needs_phone(user: AbstractBaseUser) -> bool:
 
 def may_wait(user: AbstractBaseUser, *, now: datetime) -> bool:
     """Tell whether a user who has no phone yet may still log in without, for the time of grace."""
-    return grace_day(now=now) is not None and not has_phone(user)
+    return grace_day(now=now) is not None and not has_phone(user) and not has_disowned(user)
 
 
 def grace_day(*, now: datetime) -> date | None:
@@ -48,6 +49,16 @@ def grace_day(*, now: datetime) -> date | None:
 def has_phone(user: AbstractBaseUser) -> bool:
     """Tell whether the user has a confirmed phone."""
     return bool(VoiceDevice.objects.filter(user=user, confirmed=True).exists())
+
+
+def has_disowned(user: AbstractBaseUser) -> bool:
+    """Tell whether the phone that the user has added last was disowned since.
+
+    Whoever reads the mails can do that, and set a new password: without its phone the account must not be
+    open to them for it (R37).
+    """
+    last = PhoneRecord.objects.filter(user_id=user.pk, event=PhoneEvent.ADDED).first()
+    return last is not None and last.disowned_at is not None
 
 
 def load_rule(path: str) -> Callable[[AbstractBaseUser], object]:
@@ -90,7 +101,7 @@ def _reader_of(word: str) -> Callable[[AbstractBaseUser], object]:
 
 _WORDS: dict[str, Callable[[AbstractBaseUser], bool]] = {
     EVERYONE: lambda user: True,
-    WITH_PHONE: has_phone,
+    WITH_PHONE: lambda user: has_phone(user) or has_disowned(user),
     # Superusers may do everything everywhere, whether or not the admin lets them in.
     STAFF: lambda user: bool(getattr(user, "is_staff", False) or getattr(user, "is_superuser", False)),
 }

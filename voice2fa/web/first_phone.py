@@ -73,7 +73,7 @@ class FirstPhoneView(StartView):
         except Refusal as refusal:
             return _turn_back(self.request, refusal)
         is_proved = first_phone.is_proved(user, passes.proof_of(self.request), now=timezone.now())
-        if first_phone.asks_for_proof() and not is_proved:
+        if first_phone.asks_for_proof(user) and not is_proved:
             return redirect("voice2fa:first_phone_proof")
         return None
 
@@ -136,7 +136,7 @@ def proof(request: HttpRequest) -> HttpResponse:
         user = passes.holder(request)
     except Refusal as refusal:
         return _turn_back(request, refusal)
-    if not first_phone.asks_for_proof():
+    if not first_phone.asks_for_proof(user):
         return redirect("voice2fa:first_phone")
     form = ProofForm(request.POST or None)
     if form.is_valid():
@@ -205,7 +205,7 @@ def _prove(request: HttpRequest, user: AbstractBaseUser, secret: str) -> HttpRes
 def _about_mail(user: AbstractBaseUser) -> dict[str, Any]:
     address = address_of(user)
     return {
-        "is_mailed": first_phone.mails_proofs(),
+        "is_mailed": first_phone.mails_proofs(user),
         "address": mask_address(address) if address else "",
         "mailed_until": first_phone.mailed_until(user, now=timezone.now()),
         "no_address": explain_refusal(Refusal(Code.NO_EMAIL)),

@@ -48,7 +48,7 @@ def reply_pass(user: AbstractBaseUser, refusal: Refusal) -> Response:
         "detail": explain_refusal(refusal),
         "pass": issue_pass(user),
         "other_ways": [way for way in ways_of(user) if takes_token(way)],
-        "asks_for_proof": refusal.code is Code.PHONE_REQUIRED and asks_for_proof(),
+        "asks_for_proof": refusal.code is Code.PHONE_REQUIRED and asks_for_proof(user),
     }
     return Response(dict(PassSerializer(told).data), status=status.HTTP_202_ACCEPTED)
 
