@@ -221,7 +221,7 @@ Harbour Bank, the example site of voice2fa, is open.
 {people}
 
 Log in as alice: the handset rings, and the key that the page shows lets her in.
-Log in as carol, who has no phone: an e-mail appears in this terminal, with a link to her first one.
+Log in as carol, who has no phone: ask for the e-mail with a link to her first one, and it appears here.
 Ctrl-C stops everything.
 """
 

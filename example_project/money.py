@@ -14,7 +14,6 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 from django_otp.decorators import otp_required
 
 from voice2fa.core.errors import Refusal
@@ -95,25 +94,29 @@ def send_money(request):
     if form.is_valid():
         values = form.cleaned_data
         transfer = {**values, "amount": str(values["amount"])}
-        request.session["transfer"] = transfer
         try:
-            return transactions.ask(
+            response = transactions.ask(
                 request,
                 message=_("Send {amount} to {payee}, account ending in {ending}."),
                 payload=payload_of(transfer),
                 finish_url=reverse("send_money_finish"),
                 back_url=reverse("send_money"),
             )
-        except Refusal as refusal:
+        except Refusal as refusal:  # and the call under way, if there is one, is still about the draft
             form.add_error(None, explain_refusal(refusal))
-    return render(request, "send_money.html", {"form": form, "balance": balance_of(request)})
+        else:
+            request.session["transfer"] = transfer
+            return response
+    context = {"form": form, "balance": balance_of(request), "sent": sent_by(request)[:1]}
+    return render(request, "send_money.html", context)
 
 
-@require_POST
 @never_cache
 @otp_required(if_configured=True)
 def send_money_finish(request):
     """Send what was approved, once, and show the receipt."""
+    if request.method != "POST":  # somebody who had to log in again meanwhile
+        return redirect("send_money")
     transfer = request.session.get("transfer")
     if transfer is None:
         return redirect("receipt" if sent_by(request) else "send_money")

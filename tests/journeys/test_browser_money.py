@@ -68,6 +68,28 @@ def test_a_wrong_key_sends_nothing_and_leads_back_to_the_form(example, page, pho
     expect(page.get_by_text("$ 6,204.81")).to_be_visible()
 
 
+def test_another_form_that_rings_nobody_leaves_the_transfer_under_way(example, page, carrier, member):
+    ask_to_send(page)
+    handset = carrier.answer(member.number)
+    other = page.context.new_page()
+    other.goto(example.address("/account/send/"))
+    other.get_by_label("Dollars").fill("4000")
+    other.get_by_role("button", name="Call me to send it").click()
+    expect(other.get_by_text("We have only just called.")).to_be_visible()
+    handset.press(handset.named_key)
+    expect_heading(page, "The money is on its way")
+    expect(page.get_by_text("$ 250.10")).to_be_visible()
+    page.get_by_role("link", name="Send more").click()
+    expect(page.get_by_text("$ 250.10 to Maria Keller went out on")).to_be_visible()
+    page.get_by_role("link", name="Receipt").click()
+    expect_heading(page, "The money is on its way")
+
+
+def test_who_comes_to_the_end_without_a_form_is_led_to_one(example, page, member):
+    page.goto(example.address("/account/send/finish/"))
+    expect_heading(page, "Send money")
+
+
 def test_a_slip_in_the_account_number_calls_nobody(example, page, member, carrier):
     page.goto(example.address("/account/send/"))
     page.get_by_label("To whom").fill("Maria Keller")
