@@ -122,6 +122,13 @@ def test_being_logged_in_again_in_the_same_session_makes_nothing_fresher(confirm
     assert confirmed_at(confirmed.session, phone.user) == before
 
 
+def test_nor_does_it_where_the_user_model_has_a_method_of_that_name(confirmed, phone, monkeypatch):  # R21
+    monkeypatch.setattr(get_user_model(), "is_verified", lambda user: True, raising=False)
+    before = confirmed_at(confirmed.session, phone.user)
+    confirmed.get("/twice/")
+    assert confirmed_at(confirmed.session, phone.user) == before
+
+
 def test_being_logged_in_again_with_another_password_keeps_the_person_in_and_confirms_nothing(
     confirmed, phone
 ):  # R21

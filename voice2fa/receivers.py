@@ -1,6 +1,7 @@
 """What follows, whoever set it off: a session that opens is marked, other phones end what was remembered."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -42,11 +43,10 @@ def _mark_session(sender: Any, request: HttpRequest, user: AbstractBaseUser, **k
 def _comes_from_session(user: AbstractBaseUser) -> bool:
     """Tell whether it is a request's user who is logged in once more, rather than one who just confirmed.
 
-    django-otp's middleware gives the former its ``is_verified()``, and the device from the session.
+    django-otp's middleware gives the former its ``is_verified()``, and the device from the session. A method
+    of that name, which the site's user model may have, is bound and no ``partial``.
     """
-    return callable(getattr(user, "is_verified", None)) and not callable(
-        getattr(user.__class__, "is_verified", None)
-    )
+    return isinstance(getattr(user, "is_verified", None), partial)
 
 
 def _is_password_reset(request: HttpRequest) -> bool:

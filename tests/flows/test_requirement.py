@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ImproperlyConfigured
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from tests import stage
 from tests.stage import NOW
@@ -200,6 +201,14 @@ def test_grace_is_for_those_without_a_phone(user, configure):
     assert not must_confirm(user, now=NOW)
     stage.make_phone(user)
     assert not may_wait(user, now=NOW)
+    assert must_confirm(user, now=NOW)
+
+
+def test_whoever_can_confirm_another_way_need_not_wait(user, configure):  # A29
+    configure(GRACE_UNTIL="2026-03-02")
+    StaticDevice.objects.create(user=user, name="App", confirmed=False)
+    assert not must_confirm(user, now=NOW)
+    StaticDevice.objects.create(user=user, name="Codes")
     assert must_confirm(user, now=NOW)
 
 

@@ -14,6 +14,8 @@ from voice2fa.core.history import PhoneEvent
 from voice2fa.models import PhoneRecord, VoiceDevice
 from voice2fa.readers import GROUP, PERMISSION
 
+from .other_ways import ways_of
+
 logger = logging.getLogger("voice2fa.requirement")
 
 
@@ -36,8 +38,12 @@ def needs_phone(user: AbstractBaseUser) -> bool:
 
 
 def may_wait(user: AbstractBaseUser, *, now: datetime) -> bool:
-    """Tell whether a user who has no phone yet may still log in without, for the time of grace."""
-    return grace_day(now=now) is not None and not has_phone(user) and not has_disowned(user)
+    """Tell whether a user who has no phone yet may still log in without, for the time of grace.
+
+    Whoever can confirm another way is asked for that: no door may be content with less than another (A29).
+    """
+    is_over = grace_day(now=now) is None
+    return not (is_over or has_phone(user) or ways_of(user) or has_disowned(user))
 
 
 def grace_day(*, now: datetime) -> date | None:
