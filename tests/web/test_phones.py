@@ -1,5 +1,7 @@
 """Registering, and the pages of a person's phones."""
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 
@@ -81,6 +83,21 @@ def test_a_faulty_registration_rings_nobody(browser, carrier, changes):
 def test_a_refused_number_is_told_at_its_field(browser):
     page = register(browser, number="+4915112345678").content.decode()
     assert "cannot call numbers in that country" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"username": ""}, "username"),
+        ({"number": "12"}, "number"),
+        ({"number": "+4915112345678"}, "number"),
+        ({"password2": "another one", "consents": ""}, "password2"),
+    ],
+)
+def test_the_cursor_is_in_the_first_wrong_field(browser, changes, name):
+    page = register(browser, **changes).content.decode()
+    (focused,) = re.findall(r"<input[^>]* autofocus\b[^>]*>", page)
+    assert f'name="{name}"' in focused
 
 
 def test_staff_rights_cannot_be_registered(browser, carrier):
@@ -165,6 +182,18 @@ def test_a_phone_is_removed_once_the_person_has_said_so_twice(inside, phone):  #
     response = inside.send("phone_remove", other.pk, follow=True)
     assert "was removed" in response.content.decode()
     assert list(VoiceDevice.objects.all()) == [phone]
+
+
+def test_that_the_last_phone_stays_is_told_before_anybody_decides(inside, phone):
+    page = inside.open("phone_remove", phone.pk).content.decode()
+    assert "This is your only phone" in page
+    assert "Remove the phone" not in page
+    assert 'href="/phone/phones/add/"' in page
+
+
+def test_the_last_phone_goes_where_nobody_needs_one(inside, phone, configure):
+    configure(REQUIRED_FOR="with_phone")
+    assert "Remove the phone" in inside.open("phone_remove", phone.pk).content.decode()
 
 
 def test_the_last_phone_stays(inside, phone):

@@ -13,6 +13,7 @@ from django.db import transaction
 from voice2fa import signals
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.history import PhoneEvent
+from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
 
 from . import enrolment, first_phone, history
@@ -74,6 +75,12 @@ def prefer(phone: VoiceDevice, *, client: Client, confirmed_at: datetime | None,
     signals.device_changed.send_robust(sender=VoiceDevice, device=phone, now=now)
 
 
+def may_remove(phone: VoiceDevice) -> bool:
+    """Tell whether its owner could log in without the phone."""
+    others = VoiceDevice.objects.filter(user_id=phone.user_id, confirmed=True).exclude(pk=phone.pk)
+    return others.exists() or not needs_phone(phone.user)
+
+
 def remove(phone: VoiceDevice, *, client: Client, confirmed_at: datetime | None, now: datetime) -> None:
     """Take the phone from its account at once; raises ``Refusal`` if nobody could log in without it."""
     check_may_change(phone.user, confirmed_at=confirmed_at, now=now)
@@ -93,7 +100,10 @@ def _remove(phone: VoiceDevice, event: PhoneEvent, client: Client, *, now: datet
         # Locked together, so that two requests cannot each remove "the other" phone.
         if _lock_phones(phone) == [phone] and needs_phone(phone.user):
             raise Refusal(Code.LAST_PHONE)
-        live = list(PhoneVerification.objects.live().filter(device=phone))
+        # A phone that is being added was let in on the word of this one, perhaps by who has stolen it (R24).
+        additions = PhoneVerification.objects.filter(user_id=phone.user_id, purpose=Purpose.ENROL)
+        live = list(PhoneVerification.objects.filter(device=phone).live() | additions.live())
+        additions.consume(now)
         if phone.confirmed:  # of one that was never proved there is no record
             history.note_phone(phone, event, client, now=now)
         if not VoiceDevice.objects.filter(pk=phone.pk).delete()[0]:

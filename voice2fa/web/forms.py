@@ -48,7 +48,20 @@ def _consent_field() -> forms.BooleanField:
     )
 
 
-class LoginForm(forms.Form):
+class PointingForm(forms.BaseForm):
+    """A form that puts the cursor into its first wrong field, which is read out with what is wrong there."""
+
+    def add_error(self, field: Any, error: Any) -> None:
+        """Add it, and move the cursor."""
+        super().add_error(field, error)
+        wrong = [field for name, field in self.fields.items() if name in self.errors]
+        for place in self.fields.values() if wrong else ():
+            place.widget.attrs.pop("autofocus", None)
+        for place in wrong[:1]:
+            place.widget.attrs["autofocus"] = True
+
+
+class LoginForm(PointingForm, forms.Form):
     """The first factor; and the wish to have this browser remembered, where the site allows that."""
 
     username = UsernameField(
@@ -80,7 +93,7 @@ class LoginForm(forms.Form):
         return bool(self.cleaned_data.get(_REMEMBER))
 
 
-class RegistrationForm(UserCreationForm):  # type: ignore[type-arg, unused-ignore]
+class RegistrationForm(PointingForm, UserCreationForm):  # type: ignore[type-arg, unused-ignore]
     """The fields of the site's user model, two passwords, and the phone to be proved."""
 
     number = _number_field()
@@ -100,7 +113,7 @@ class RegistrationForm(UserCreationForm):  # type: ignore[type-arg, unused-ignor
         return user
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(PointingForm, forms.Form):
     """Ask for the password again before a factor changes; accounts without one are not asked."""
 
     password = _password_field()
@@ -127,7 +140,7 @@ class PasswordForm(forms.Form):
         return str(credentials["password"])
 
 
-class EndOthersForm(forms.Form):
+class EndOthersForm(PointingForm, forms.Form):
     """The wish to have other sessions ended as well, where that is possible (R24)."""
 
     end_others = forms.BooleanField(label=_("Log me out everywhere else"), required=False)
@@ -152,13 +165,13 @@ class PhoneForm(EndOthersForm):
     field_order = ["name", "number", "consents", "end_others"]
 
 
-class NameForm(forms.Form):
+class NameForm(PointingForm, forms.Form):
     """A phone's other name."""
 
     name = _name_field()
 
 
-class ProofForm(forms.Form):
+class ProofForm(PointingForm, forms.Form):
     """The one-time code that lets somebody go on to their first phone."""
 
     secret = forms.CharField(
@@ -170,14 +183,14 @@ class ProofForm(forms.Form):
     )
 
 
-class FirstPhoneForm(forms.Form):
+class FirstPhoneForm(PointingForm, forms.Form):
     """The first phone of an account."""
 
     number = _number_field()
     consents = _consent_field()
 
 
-class CodeForm(forms.Form):
+class CodeForm(PointingForm, forms.Form):
     """The code that the call has told."""
 
     code = forms.CharField(
@@ -187,7 +200,7 @@ class CodeForm(forms.Form):
     )
 
 
-class TokenForm(forms.Form):
+class TokenForm(PointingForm, forms.Form):
     """What another way than the call has told: a code of an app, of an e-mail, or from paper."""
 
     token = forms.CharField(max_length=128, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}))

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from django.views.generic import FormView
 
 from voice2fa.conf import get_settings
-from voice2fa.core.errors import Refusal
+from voice2fa.core.errors import Code, Refusal
 from voice2fa.flows import enrolment, first_phone, login
 from voice2fa.flows import phones as changes
 from voice2fa.flows.clients import client_of
@@ -150,6 +150,13 @@ class PhoneRemoveView(PhoneChangeView):
     def get_initial(self) -> dict[str, Any]:
         """Propose to end other sessions: whoever removes a phone may have lost it."""
         return {"end_others": True}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add why the phone has to stay, if it has to: better now than after a decision."""
+        context = super().get_context_data(**kwargs)
+        if changes.may_remove(context["device"]):
+            return context
+        return context | {"obstacle": explain_refusal(Refusal(Code.LAST_PHONE))}
 
     def change(self, device: VoiceDevice, form: EndOthersForm, **facts: Any) -> str:
         """Remove the phone, and end other sessions if that is wished for."""
