@@ -102,6 +102,14 @@ def test_a_new_password_is_offered_where_the_site_has_pages_for_it(browser, sett
     assert 'href="/accounts/password_reset/"' in browser.open("disowned").content.decode()
 
 
+def test_a_link_that_is_of_no_use_leads_on(browser, settings, db):
+    page = browser.open("disown", "x").content.decode()
+    assert 'href="/phone/phones/"' in page
+    assert "Choose a new password" not in page
+    settings.ROOT_URLCONF = "tests.web.with_passwords"
+    assert 'href="/accounts/password_reset/"' in browser.open("disown", "x").content.decode()
+
+
 def test_the_owners_own_session_ends_at_once(inside, token, hold_back):  # R24
     inside.send("disown", token)
     assert not inside.is_logged_in

@@ -245,6 +245,10 @@ def test_the_clean_page_has_no_secret_in_it(carol):
     assert "no-store" in page["Cache-Control"]
 
 
+def test_a_link_opened_when_the_phone_is_there_leads_to_the_phones(inside):
+    assert inside.get(f"{GO_ON}0000-0000/", follow=True).redirect_chain[-1][0] == "/phone/phones/"
+
+
 def test_a_used_link_says_so(carol):
     link = ask_for_mail(carol)
     carol.get(link)

@@ -35,7 +35,8 @@ def disown(request: HttpRequest, token: str) -> HttpResponse:
                 logout(request)  # now, and whatever keeps the sessions
             return redirect("voice2fa:disowned")
     except Refusal:
-        return render(request, "voice2fa/disown.html", {"is_void": True}, status=_GONE)
+        context = {"is_void": True, "reset_url": _reset_url()}
+        return render(request, "voice2fa/disown.html", context, status=_GONE)
     context = {
         "record": record,
         "headline": notices.headline(record),

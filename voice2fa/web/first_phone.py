@@ -183,6 +183,8 @@ def go_on(request: HttpRequest) -> HttpResponse:
     try:
         user = passes.holder(request)
     except Refusal:
+        if request.user.is_authenticated and (home := _lead_home(request)):
+            return home  # with a phone by now, so that no link is needed any more
         return render(request, "voice2fa/first_phone_link.html", {"is_held": False})
     if not passes.has_secret(request):
         return redirect("voice2fa:first_phone")
