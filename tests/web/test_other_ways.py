@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import user_login_failed
+from django.contrib.messages import get_messages
 from django.core import mail
 from django.utils import timezone
 from django_otp.oath import TOTP
@@ -154,6 +155,16 @@ def test_a_recovery_code_logs_in_once(ringing, codes, new_browser, configure):
     again.enter_password()
     assert "not right, or was used already" in text_of(give(again, device, codes[3]))
     assert not again.is_logged_in
+
+
+@pytest.mark.parametrize(
+    ("spent", "told"), [(0, "You have 9 left."), (9, "That was your last recovery code. Make new ones now.")]
+)
+def test_how_many_recovery_codes_are_left_is_told(ringing, user, codes, spent, told):
+    for code in codes[:spent]:
+        RecoveryCodes.objects.get().verify_token(code)
+    response = give(ringing, RecoveryCodes.objects.get(), codes[-1])
+    assert told in str(*get_messages(response.wsgi_request))
 
 
 def test_the_owner_is_told_of_a_recovery_code_that_was_used(browser, user, phone, codes):  # R23
@@ -374,6 +385,11 @@ def test_who_is_logged_in_confirms_by_an_app(inside, user, app, heard):
     assert is_fresh(inside.session, user, now=real_now())
     assert inside.session["otp_device_id"] == app.persistent_id
     assert len(heard) == 1
+
+
+def test_who_would_rather_be_called_goes_back(inside, app):
+    page = text_of(inside.get(f"{PAGE}?next=/there/"))
+    assert 'href="/phone/confirm/?next=/there/"' in page
 
 
 def test_a_wrong_token_confirms_nothing(inside, user, app):

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
@@ -26,7 +27,7 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
 from voice2fa.flows import marks, other_ways
 from voice2fa.flows.other_ways import Claim
-from voice2fa.models import PhoneVerification
+from voice2fa.models import PhoneVerification, RecoveryCodes
 from voice2fa.sentences import explain_refusal
 
 from . import browsers, confirming, remembering
@@ -196,7 +197,10 @@ class OtherWaysView(FormView):  # type: ignore[type-arg]  # generic in the stubs
         except Refusal as refusal:
             form.add_error("token", explain_refusal(refusal))
             return self.form_invalid(form)
-        return go_on(self.request, self.claim, device)
+        response = go_on(self.request, self.claim, device)
+        if isinstance(device, RecoveryCodes):
+            messages.warning(self.request, _tell_left(device.remaining))
+        return response
 
     def address_of(self, device: Device) -> str:
         """Return this page's address with the device chosen."""
@@ -230,6 +234,17 @@ def _configure_passkey(request: HttpRequest) -> dict[str, Any]:
         "beginAuthenticationUrl": reverse("voice2fa:passkey_begin"),
         "completeAuthenticationUrl": reverse("voice2fa:passkey_complete"),
     }
+
+
+def _tell_left(codes: int) -> str:
+    if not codes:
+        return gettext("That was your last recovery code. Make new ones now.")
+    told = ngettext(
+        "That recovery code is used up. You have %(n)d left.",
+        "That recovery code is used up. You have %(n)d left.",
+        codes,
+    )
+    return told % {"n": codes}
 
 
 def _call_of(request: HttpRequest) -> PhoneVerification | None:
