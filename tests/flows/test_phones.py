@@ -211,6 +211,19 @@ def test_removing_a_phone_cancels_its_call(phone, other, carrier, carry_out):  #
     assert carrier.calls[0].is_over
 
 
+@pytest.mark.parametrize("is_approved", [False, True])
+def test_a_phone_that_goes_takes_along_what_was_being_added_on_its_word(phone, other, is_approved):  # R24
+    started = add(phone.user, "+12025550125")
+    if is_approved:
+        for reach in (stage.place, stage.answer, stage.approve):
+            reach(started.verification)
+    phones.remove_by_staff(phone, client=CLIENT, now=NOW)
+    refused = refusal_of(enrolment.finish, tickets.find(started.ticket), now=NOW)
+    assert refused == (Code.ALREADY_USED if is_approved else Code.NOT_APPROVED)
+    assert not PhoneVerification.objects.live().exists()
+    assert list(VoiceDevice.objects.filter(confirmed=True)) == [other]
+
+
 def test_the_record_of_the_call_survives_the_phone(phone, other):  # R25
     verification = stage.reach(State.DENIED, phone.user, device=phone).verification
     phones.remove(phone, **FRESH)

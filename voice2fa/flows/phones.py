@@ -100,12 +100,14 @@ def _remove(phone: VoiceDevice, event: PhoneEvent, client: Client, *, now: datet
         # Locked together, so that two requests cannot each remove "the other" phone.
         if _lock_phones(phone) == [phone] and needs_phone(phone.user):
             raise Refusal(Code.LAST_PHONE)
-        # A phone that is being added was let in on the word of this one, perhaps by who has stolen it (R24).
-        additions = PhoneVerification.objects.filter(user_id=phone.user_id, purpose=Purpose.ENROL)
-        live = list(PhoneVerification.objects.filter(device=phone).live() | additions.live())
-        additions.consume(now)
+        ending = PhoneVerification.objects.filter(device=phone)
         if phone.confirmed:  # of one that was never proved there is no record
+            # What is being added may be so on the word of this phone, by who has stolen it (R24).
+            additions = PhoneVerification.objects.filter(user_id=phone.user_id, purpose=Purpose.ENROL)
+            ending |= additions
+            additions.consume(now)
             history.note_phone(phone, event, client, now=now)
+        live = list(ending.live())
         if not VoiceDevice.objects.filter(pk=phone.pk).delete()[0]:
             raise Refusal(Code.ACCOUNT_CHANGED)  # by another request, which has told of it
     for verification in live:
