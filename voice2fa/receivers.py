@@ -28,7 +28,7 @@ _UNKNOWN = Client(is_known=False)
 def _mark_session(sender: Any, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> None:
     """Note when and by what the person confirmed: the device that did is left on the user."""
     device = getattr(user, "otp_device", None)
-    if device is not None and device.user_id == user.pk:
+    if device is not None and device.user_id == user.pk and device.confirmed:
         if _comes_from_session(user):
             keep_confirmation(request.session, user, device)
         else:

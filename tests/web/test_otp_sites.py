@@ -1,6 +1,7 @@
 """What django-otp gives to a site works with our phones: its decorator, its login view, its admin site."""
 
 import pytest
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from tests import stage
 from tests.stage import PASSWORD, press, real_now
@@ -102,6 +103,15 @@ def test_somebody_elses_device_lets_nobody_in(browser, staff):  # R4
     stage.make_phone(berta, stage.OTHER_NUMBER)
     answers = hear_code(browser, "/voice-login/", berta)
     assert fill_in(browser, "/voice-login/", staff, **answers).status_code == 200
+    assert not browser.is_logged_in
+
+
+@pytest.mark.parametrize("address", ["/voice-login/", "/voice-admin/login/"])
+def test_a_device_that_was_never_confirmed_lets_nobody_in(browser, staff, address):  # R20
+    device = StaticDevice.objects.create(user=staff, name="Being set up", confirmed=False)
+    device.token_set.create(token="abcdefgh")
+    answers = {"otp_device": device.persistent_id, "otp_token": "abcdefgh"}
+    assert fill_in(browser, address, staff, **answers).status_code == 200
     assert not browser.is_logged_in
 
 

@@ -6,9 +6,11 @@ confirm. These take the password as a first factor, and let in by the token alon
 
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.views.decorators.debug import sensitive_variables
 from django_otp.admin import OTPAdminAuthenticationForm
 from django_otp.forms import OTPAuthenticationForm
+from django_otp.models import Device
 
 from voice2fa.core.errors import Refusal
 from voice2fa.flows import login
@@ -34,6 +36,11 @@ class _FirstFactorMixin:
         # Always asked for: nobody comes in by this form without a device of theirs.
         form.clean_otp(form.get_user())
         return dict(form.cleaned_data)
+
+    def _chosen_device(self, user: AbstractBaseUser) -> Device | None:
+        """Return the user's device; django-otp would take one that is still being set up."""
+        device: Device | None = super()._chosen_device(user)  # type: ignore[misc]  # the form's
+        return device if device is not None and device.confirmed else None
 
 
 class VoiceAuthenticationForm(_FirstFactorMixin, OTPAuthenticationForm):  # type: ignore[misc]  # no types
