@@ -58,6 +58,19 @@ def configure(settings):
 
 
 @pytest.fixture
+def mail_by(settings):
+    """Return a function that has the backend send the mails of one test, by whichever setting Django reads."""
+
+    def change(backend):
+        if django.VERSION >= (6, 1):
+            settings.MAILERS = {"default": {"BACKEND": backend}}
+        else:
+            settings.EMAIL_BACKEND = backend
+
+    return change
+
+
+@pytest.fixture
 def user(db):
     return stage.make_user()
 

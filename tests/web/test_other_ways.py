@@ -205,10 +205,8 @@ def test_a_second_e_mail_has_to_wait(ringing, user, settings):
     assert len(mail.outbox) == 1
 
 
-def test_a_mail_server_that_is_down_is_told(ringing, user, settings):  # R41
-    backend = "tests.web.postboxes.OutOfOrder"
-    settings.EMAIL_BACKEND = backend
-    settings.MAILERS = {"default": {"BACKEND": backend}}
+def test_a_mail_server_that_is_down_is_told(ringing, user, mail_by):  # R41
+    mail_by("tests.web.mailers.Away")
     device = EmailDevice.objects.create(user=user, name="mail", email="anna@example.com")
     response = ringing.send("other_ways", data={"way": device.persistent_id, "send": "1"}, follow=True)
     assert "could not be sent" in text_of(response)

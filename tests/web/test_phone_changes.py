@@ -199,10 +199,10 @@ def test_the_owner_is_told_of_a_phone_that_was_added(inside, phone, carrier):  #
     assert "24" in sent.body
 
 
-def test_a_mail_server_that_is_away_fails_no_page(inside, phone, carrier, settings):  # R23
+def test_a_mail_server_that_is_away_fails_no_page(inside, phone, carrier, mail_by):  # R23
     phone.user.email = "anna@example.com"
     phone.user.save()
-    settings.EMAIL_BACKEND = "tests.web.mailers.Away"
+    mail_by("tests.web.mailers.Away")
     assert add(inside, carrier)["Location"] == "/phone/phones/"
     assert VoiceDevice.objects.filter(confirmed=True).count() == 2
 
