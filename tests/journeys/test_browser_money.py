@@ -80,7 +80,7 @@ def test_another_form_that_rings_nobody_leaves_the_transfer_under_way(example, p
     expect_heading(page, "The money is on its way")
     expect(page.get_by_text("$ 250.10")).to_be_visible()
     page.get_by_role("link", name="Send more").click()
-    expect(page.get_by_text("$ 250.10 to Maria Keller went out on")).to_be_visible()
+    expect(page.get_by_text("$ 250.10 to Maria Keller.")).to_be_visible()
     page.get_by_role("link", name="Receipt").click()
     expect_heading(page, "The money is on its way")
 
