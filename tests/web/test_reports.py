@@ -13,8 +13,9 @@ from django.utils.log import AdminEmailHandler
 from tests import stage
 from tests.stage import PASSWORD
 from voice2fa.core.states import State
+from voice2fa.flows import first_phone, recovery
 from voice2fa.flows.tickets import hash_ticket
-from voice2fa.models import PhoneVerification
+from voice2fa.models import PhoneProof, PhoneVerification, RecoveryCode, RecoveryCodes
 
 from . import sessions
 from .conftest import newest
@@ -215,3 +216,35 @@ def test_a_wrong_code_whose_counting_fails_is_not_reported(phone, browser, carri
     with connection.execute_wrapper(fail_updates):
         assert browser.send("code", data={"code": wrong}).status_code == 500
     check_harmless(reports(), code, wrong)  # most of a mistyped code is right
+
+
+def failing_on(model):
+    """Return a wrapper to whose mind the table of the model cannot be written any more."""
+
+    def fail(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and model._meta.db_table in sql:
+            raise OperationalError("The database is away.")
+        return execute(sql, params, many, context)
+
+    return fail
+
+
+def test_a_recovery_code_that_cannot_be_used_up_is_not_reported(phone, browser, reports):  # A27
+    codes = recovery.make(phone.user, stage.real_now())
+    browser.enter_password()
+    way = RecoveryCodes.objects.get().persistent_id
+    with connection.execute_wrapper(failing_on(RecoveryCode)):
+        assert browser.send("other_ways", data={"way": way, "token": codes[0]}).status_code == 500
+    check_harmless(reports(), codes[0], browser.session["voice2fa_ticket"])
+
+
+@pytest.mark.parametrize("is_link", [True, False])
+def test_a_first_phones_secret_that_cannot_be_judged_is_not_reported(user, browser, reports, is_link):  # A27
+    secret = first_phone.issue_code(user, None, now=stage.real_now())
+    browser.enter_password()
+    browser.open("first_phone_link", secret)
+    page, data = ("first_phone_go_on", {}) if is_link else ("first_phone_proof", {"secret": secret})
+    given = browser.session["voice2fa_first_phone_pass"]
+    with connection.execute_wrapper(failing_on(PhoneProof)):
+        assert browser.send(page, data=data).status_code == 500
+    check_harmless(reports(), secret, given)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.generic import FormView
 from django_otp.models import Device
 
@@ -187,6 +187,7 @@ class OtherWaysView(FormView):  # type: ignore[type-arg]  # generic in the stubs
             messages.success(self.request, _("The code is on its way. Type it here when you have it."))
         return HttpResponseRedirect(self.address_of(device))
 
+    @method_decorator(sensitive_variables("token"))
     def form_valid(self, form: TokenForm) -> HttpResponse:
         """Go on if the token is right, or say why it is not taken."""
         token = form.cleaned_data["token"]
