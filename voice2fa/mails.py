@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.views.decorators.debug import sensitive_variables
 
 from .conf import get_settings
 
@@ -20,6 +21,7 @@ def address_of(user: AbstractBaseUser) -> str:
     return str(getattr(user, user.get_email_field_name(), "") or "").strip()
 
 
+@sensitive_variables()  # a mail holds links and codes
 def send(user: AbstractBaseUser, name: str, context: Mapping[str, Any], *, language: str) -> bool:
     """Send ``voice2fa/mail/<name>.txt`` to the user; tell whether there was an address to send it to.
 

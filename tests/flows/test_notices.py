@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.utils import translation
+from django.views.debug import ExceptionReporter
 
 from tests import stage
 from tests.stage import NOW, NUMBER, OTHER_NUMBER, refusal_of
@@ -147,3 +148,14 @@ def test_the_mail_server_is_asked_outside_the_request(mobile, hold_back, django_
     with django_capture_on_commit_callbacks(execute=True):
         note(mobile, PhoneEvent.ADDED)
     assert mail.outbox == []
+
+
+def test_a_mail_that_cannot_be_sent_is_reported_without_its_link(mobile, mail_by):  # A27
+    mail_by("tests.web.mailers.Away")
+    record = note(mobile, PhoneEvent.ADDED)
+    with pytest.raises(ConnectionRefusedError) as caught:
+        notices.deliver(record.pk, "")
+    reporter = ExceptionReporter(None, caught.type, caught.value, caught.tb)
+    frames = [frame for frame in reporter.get_traceback_frames() if "/voice2fa/" in frame["filename"]]
+    assert frames
+    assert "/disown/" not in str([frame["vars"] for frame in frames])
