@@ -28,6 +28,18 @@ def test_log_in_with_the_named_key(site, page, carrier):
     expect_in(page, site)
 
 
+def test_recovery_codes_offer_no_button_that_does_nothing(site, page, carrier):
+    person = site.welcome()
+    log_in(page, site, person)
+    carrier.answer(person.number).press(shown_key(page))
+    expect_heading(page, "Confirmed", timeout=RENEWED)
+    page.get_by_role("button", name="Continue").click()
+    page.goto(site.address("/phone/recovery-codes/"))
+    page.get_by_role("button", name="Make recovery codes").click()
+    expect_heading(page, "Your new recovery codes")
+    expect(page.get_by_role("button", name="Print them")).to_be_hidden()
+
+
 def test_log_in_with_the_code_of_the_call(speaking_site, page, carrier):
     person = speaking_site.welcome()
     log_in(page, speaking_site, person)
