@@ -80,6 +80,11 @@ def test_a_faulty_registration_rings_nobody(browser, carrier, changes):
     assert carrier.calls == []
 
 
+def test_what_is_no_number_is_told_in_our_words(browser):
+    page = register(browser, number="12").content.decode()
+    assert "That is not a valid phone number. Check the digits and the country code." in page
+
+
 def test_a_refused_number_is_told_at_its_field(browser):
     page = register(browser, number="+4915112345678").content.decode()
     assert "cannot call numbers in that country" in page

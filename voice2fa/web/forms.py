@@ -31,6 +31,7 @@ def _number_field() -> PhoneNumberField:
         label=_("Phone number"),
         help_text=_("With the country code, such as +1 202 555 0123."),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        error_messages={"invalid": REFUSALS[Code.NUMBER_INVALID]},
     )
 
 
