@@ -59,7 +59,7 @@ def configure(settings):
 
 @pytest.fixture
 def mail_by(settings):
-    """Return a function that has the backend send the mails of one test, by whichever setting Django reads."""
+    """Return a function that has the backend send the mails, by whichever setting Django reads."""
 
     def change(backend):
         if django.VERSION >= (6, 1):
