@@ -78,6 +78,7 @@ def test_the_back_button_does_not_show_them_again(example, page, log_in_by_call)
     expect_heading(page, "Your phones")
     with suppress(Error):  # the browser says that it would have to send the form again
         page.go_back(timeout=2000)
+    page.wait_for_load_state()  # of that word of the browser, too
     assert not any(code in page.content() for code in codes)
     page.goto(example.address("/phone/recovery-codes/"))
     expect_heading(page, "Recovery codes")
