@@ -15,12 +15,13 @@ FOR_TESTS := $(VENV)/.installed-tests
 FOR_LINT := $(VENV)/.installed-lint
 FOR_BENCH := $(VENV)/.installed-bench
 
-.PHONY: help demo test test-browser test-postgresql lint bench clean
+.PHONY: help demo test test-wide test-browser test-postgresql lint bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo             the example site and a handset in your browser; PORT=$(PORT) EMULATOR_PORT=$(EMULATOR_PORT)"
 	@echo "make test             the tests; PYTEST_ARGS=\"-k login\" chooses some, COVERAGE= measures nothing"
+	@echo "make test-wide        the tests that run whole projects, crawl every address, or ask the API anything"
 	@echo "make test-browser     the tests that drive a real browser (Chromium)"
 	@echo "make test-postgresql  the tests on PostgreSQL; DATABASE_URL=postgres://user:password@host/name"
 	@echo "make lint             ruff and mypy"
@@ -31,7 +32,10 @@ demo: $(FOR_DEMO)
 	@PORT=$(PORT) EMULATOR_PORT=$(EMULATOR_PORT) exec $(BIN)/python -m example_project.demo
 
 test: $(FOR_TESTS)
-	$(BIN)/python -m pytest -m "not browser and not postgresql" -n $(WORKERS) $(COVERAGE) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not browser and not postgresql and not wide" -n $(WORKERS) $(COVERAGE) $(PYTEST_ARGS)
+
+test-wide: $(FOR_TESTS)
+	$(BIN)/python -m pytest -m wide -n $(WORKERS) $(PYTEST_ARGS)
 
 test-browser: $(FOR_TESTS)
 	$(BIN)/python -m pytest -m browser -n $(WORKERS) $(PYTEST_ARGS)

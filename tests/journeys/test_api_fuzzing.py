@@ -13,6 +13,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+pytestmark = pytest.mark.wide
+
 CHECKS = [
     not_a_server_error,
     allow_header_conformance,

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.wide
+
 SITES = {
     "doors": "tests.journeys.doors.settings",
     "example": "tests.journeys.doors.example_settings",

@@ -17,6 +17,8 @@ from tests.test_docs_doors import LINES
 from .stage import PASSWORD, Person
 from .visitor import TIMEOUT, Visitor
 
+pytestmark = pytest.mark.wide
+
 NUMBER = "+12025550151"
 MANAGE = """
 import os

@@ -10,6 +10,8 @@ import pytest
 
 from tests.races.on_sqlite import MANY
 
+pytestmark = pytest.mark.wide
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

@@ -10,6 +10,8 @@ from textwrap import dedent
 
 import pytest
 
+pytestmark = pytest.mark.wide
+
 SETTINGS = """
     SECRET_KEY = "only-for-tests"
     USE_TZ = True

@@ -29,20 +29,22 @@ def sweep(*, now: datetime) -> Swept:
     """End what is overdue, take up what a dead process left, and forget what is no longer needed."""
     rows = PhoneVerification.objects
     expired = sum(expire(verification, now=now) for verification in rows.overdue(now))
-    unplaced = list(rows.unplaced(now - UNPLACED_AFTER).values_list("pk", flat=True))
-    for pk in unplaced:
-        defer(place_call, str(pk))
-    dialed = list(rows.dialed(now - UNPLACED_AFTER).values_list("pk", flat=True))
-    for pk in dialed:
-        defer(observe_call, str(pk))
     stale = rows.filter(begun_at__lt=now - FIRST_FACTOR_LIFETIME).filter(applicant__isnull=False)
+    applicants_forgotten = stale.filter(deadline__lte=now).update(applicant=None)
     forgotten, _ = VoiceDevice.objects.filter(confirmed=False, created_at__lt=now - UNCONFIRMED_FOR).delete()
     browsers_forgotten, _ = RememberedBrowser.objects.filter(expires_at__lte=now).delete()
+    unplaced = list(rows.unplaced(now - UNPLACED_AFTER).values_list("pk", flat=True))
+    dialed = list(rows.dialed(now - UNPLACED_AFTER).values_list("pk", flat=True))
+    # Last, for the threads that do it write to the same tables.
+    for pk in unplaced:
+        defer(place_call, str(pk))
+    for pk in dialed:
+        defer(observe_call, str(pk))
     return Swept(
         expired=expired,
         placed=len(unplaced),
         observed=len(dialed),
-        applicants_forgotten=stale.filter(deadline__lte=now).update(applicant=None),
+        applicants_forgotten=applicants_forgotten,
         phones_forgotten=forgotten,
         browsers_forgotten=browsers_forgotten,
     )
