@@ -212,13 +212,13 @@ def test_a_site_may_have_an_issuer_of_its_own(phone, api, approve, configure):
 )
 def test_a_check_finds_an_issuer_that_cannot_serve(configure, path):
     configure(API_ISSUER=path)
-    assert [message.id for message in run_checks(tags=["voice2fa"]) if message.id == "voice2fa.E095"] == ["voice2fa.E095"]
+    assert "voice2fa.E095" in [message.id for message in run_checks(tags=["voice2fa"])]
 
 
 @pytest.mark.parametrize("path", [f"voice2fa.api.issuers.{name}" for name in ["SessionIssuer", *TOKENS]])
 def test_a_check_is_content_with_ours(configure, path):
     configure(API_ISSUER=path)
-    assert "voice2fa.E095" not in [message.id for message in run_checks()]
+    assert "voice2fa.E095" not in [message.id for message in run_checks(tags=["voice2fa"])]
 
 
 def test_the_contract_is_abstract():
