@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import MISSING
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 import voice2fa
-from voice2fa import signals
+from voice2fa import conf, signals
 from voice2fa.conf import KEYS
 from voice2fa.emulator.numbers import NAMES
 from voice2fa.providers.bandwidth.options import RULES
@@ -222,6 +223,14 @@ def test_the_lines_for_an_own_project_work(tmp_path):
         "print([client.get(address).status_code for address in addresses])"
     )
     assert "[200, 200, 302]" in run("manage.py", "shell", "-v", "0", "-c", visit)
+
+
+def test_the_line_for_a_time_of_grace_is_read_as_its_day():
+    (code,) = blocks("python", containing="GRACE_UNTIL")
+    scope = {"VOICE2FA": {}}
+    exec(code, scope)
+    values, _problems = conf.read(scope["VOICE2FA"])
+    assert values["grace_until"] == date(2027, 1, 31)
 
 
 def test_production_settings_name_only_what_is_known(monkeypatch):

@@ -9,9 +9,10 @@ from django.core.management import call_command
 
 from tests import stage
 from tests.stage import NUMBER, OTHER_NUMBER, PASSWORD
-from tests.web.conftest import browser, new_browser, newest  # noqa: F401
+from tests.web.conftest import newest
 from voice2fa.models import PhoneVerification, VoiceDevice
 
+pytest_plugins = ["tests.web.conftest"]  # for its browser
 EMAIL = "anna@example.com"
 
 
@@ -35,7 +36,7 @@ def test_the_migrations_fit(db):
     assert isinstance(get_user_model()().pk, uuid.UUID)
 
 
-def test_a_login_by_address_and_call(phone, browser, carrier):  # noqa: F811
+def test_a_login_by_address_and_call(phone, browser, carrier):
     browser.enter_password(EMAIL)
     key_in(carrier)
     assert browser.send("complete")["Location"] == "/"
@@ -43,7 +44,7 @@ def test_a_login_by_address_and_call(phone, browser, carrier):  # noqa: F811
     assert browser.get("/").wsgi_request.user.is_verified()
 
 
-def test_a_registration_asks_for_the_models_own_fields_and_keeps_them(browser, carrier, db):  # noqa: F811
+def test_a_registration_asks_for_the_models_own_fields_and_keeps_them(browser, carrier, db):
     page = browser.open("register").content.decode()
     assert all(f'name="{name}"' in page for name in ("email", "full_name", "born_on", "number", "password1"))
     data = {
@@ -59,7 +60,7 @@ def test_a_registration_asks_for_the_models_own_fields_and_keeps_them(browser, c
     assert VoiceDevice.objects.get().user == member
 
 
-def test_an_address_taken_meanwhile_is_refused(browser, carrier, db):  # noqa: F811
+def test_an_address_taken_meanwhile_is_refused(browser, carrier, db):
     data = {
         "email": EMAIL, "full_name": "Anna", "born_on": "1990-02-03", "number": NUMBER,
         "password1": PASSWORD, "password2": PASSWORD, "consents": "on",
@@ -71,7 +72,7 @@ def test_an_address_taken_meanwhile_is_refused(browser, carrier, db):  # noqa: F
     assert get_user_model().objects.count() == 1
 
 
-def test_a_second_phone_is_added_and_the_first_removed(phone, browser, carrier):  # noqa: F811
+def test_a_second_phone_is_added_and_the_first_removed(phone, browser, carrier):
     browser.enter_password(EMAIL)
     key_in(carrier)
     browser.send("complete")
@@ -94,7 +95,7 @@ def test_limits_count_the_calls_of_one_member(phone, configure):  # R15
     assert PhoneVerification.objects.count() == 2
 
 
-def test_a_remembered_browser(phone, browser, carrier, configure):  # noqa: F811
+def test_a_remembered_browser(phone, browser, carrier, configure):
     configure(REMEMBER_DAYS=30)
     browser.enter_password(EMAIL, remember="on")
     key_in(carrier)

@@ -1,6 +1,6 @@
 """The test site with a user model that has neither a username nor a number for a key."""
 
-from tests.settings import *  # noqa: F403
+from tests.settings import *  # noqa: F403 - the same site but for what follows
 from tests.settings import DATABASES, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.customuser"]

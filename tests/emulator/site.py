@@ -66,7 +66,7 @@ class Site:
             def do_POST(self):
                 site.handle(self)
 
-            do_GET = do_POST  # noqa: N815
+            do_GET = do_POST  # noqa: N815 - the name is that of http.server
 
         self._server = QuietServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)

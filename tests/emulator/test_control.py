@@ -237,7 +237,9 @@ def test_hosts_may_be_added_or_all_allowed(make_lab):
 
 
 def test_files_outside_the_handset_folder_are_not_served(lab):
-    get = lambda path: lab.http.get(lab.emulator.url + path).status_code  # noqa: E731
+    def get(path):
+        return lab.http.get(lab.emulator.url + path).status_code
+
     assert get("/") == 200
     assert get("/handset/handset.css") == 200
     assert get("/handset/none.js") == 404

@@ -111,11 +111,14 @@ def test_garbage_and_trickles(lab):
 
 def test_the_token_endpoint_may_fail(lab):
     lab.fault(kind="error", operation="token", status=503, count=1)
-    ask = lambda: lab.http.post(  # noqa: E731
-        lab.emulator.token_url,
-        auth=("emulator", "emulator-secret"),
-        data={"grant_type": "client_credentials"},
-    )
+
+    def ask():
+        return lab.http.post(
+            lab.emulator.token_url,
+            auth=("emulator", "emulator-secret"),
+            data={"grant_type": "client_credentials"},
+        )
+
     assert (ask().status_code, ask().status_code) == (503, 200)
 
 

@@ -272,7 +272,10 @@ def test_the_state_may_come_as_an_array(make_lab):
 def test_listing_filters_and_pages(lab):
     ids = [lab.place(to=f"+1415555010{last}") for last in range(3)]
     lab.act(ids[0], "busy")
-    listed = lambda **query: [call["callId"] for call in lab.api("GET", "/calls", params=query).json()]  # noqa: E731
+
+    def listed(**query):
+        return [call["callId"] for call in lab.api("GET", "/calls", params=query).json()]
+
     assert listed() == ids
     assert listed(to="+14155550101") == [ids[1]]
     assert listed(**{"from": "+19995550100"}) == []

@@ -1,6 +1,6 @@
 """The test site with a user model of its own."""
 
-from tests.settings import *  # noqa: F403
+from tests.settings import *  # noqa: F403 - the same site but for what follows
 from tests.settings import DATABASES, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.admin.people"]

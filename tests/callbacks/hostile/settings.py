@@ -2,7 +2,7 @@
 
 import os
 
-from tests.settings import *  # noqa: F403
+from tests.settings import *  # noqa: F403 - the same site but for what follows
 
 REST = "tests.callbacks.hostile.rest"
 REST_FRAMEWORK = {

@@ -1,10 +1,8 @@
-"""What goes in and out of the endpoints, as JSON."""
+"""What the endpoints answer, as JSON."""
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.debug import sensitive_variables
 from rest_framework import serializers
 
 from voice2fa.core.methods import Method, Purpose
@@ -13,59 +11,13 @@ from voice2fa.flows.progress import Progress
 from voice2fa.models import RememberedBrowser, VoiceDevice
 from voice2fa.sentences import name_browser
 
-from .fields import NumberField, SecretField
-from .forms import ApplicantForm
 
-User = get_user_model()
-_CONSENT = _("That this number is rung with automated calls, by somebody who knows what a call keeps out.")
-
-
-class LoginSerializer(serializers.Serializer[Any]):
-    """The first factor."""
-
-    username = serializers.CharField(max_length=254)
-    password = SecretField()
-
-
-class RegisterSerializer(serializers.Serializer[Any]):
-    """The fields of the site's user model, a password, and the phone to be proved."""
-
-    password = SecretField()
-    number = NumberField()
-    consents = serializers.BooleanField(help_text=_CONSENT)
+class _BearsPass(serializers.Serializer[Any]):
+    """A reply with a pass in it."""
 
     def get_fields(self) -> dict[str, Any]:
-        """Add what the user model asks for."""
-        names = [User.USERNAME_FIELD, *User.REQUIRED_FIELDS]
-        return {name: _user_field(name) for name in names} | super().get_fields()
-
-    @sensitive_variables()
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Have Django's form judge names and password, and add the ``applicant``."""
-        password = attrs["password"]
-        form = ApplicantForm({**attrs, "password1": password, "password2": password})
-        if not form.is_valid():
-            raise serializers.ValidationError(
-                {
-                    name.replace("password2", "password"): [str(error) for error in errors]
-                    for name, errors in form.errors.items()
-                }
-            )
-        return {**attrs, "applicant": form.applicant()}
-
-
-class CodeSerializer(serializers.Serializer[Any]):
-    """The code that the call has told."""
-
-    code = serializers.CharField(max_length=32)
-
-
-class ResendSerializer(serializers.Serializer[Any]):
-    """Which phone to ring, if another than before."""
-
-    phone = serializers.IntegerField(
-        required=False, help_text=_("The id of one of the other phones, for a login.")
-    )
+        """Call the pass by its name, which Python keeps for itself."""
+        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
 
 
 class PhoneSerializer(serializers.ModelSerializer[VoiceDevice]):
@@ -182,7 +134,7 @@ class WaySerializer(serializers.Serializer[Any]):
     )
 
 
-class PassSerializer(serializers.Serializer[Any]):
+class PassSerializer(_BearsPass):
     """The password was right, and no phone rings: what comes next.
 
     The code ``phone_required`` leads to a first phone; any other says why no phone rings, and leads to the
@@ -200,54 +152,11 @@ class PassSerializer(serializers.Serializer[Any]):
         read_only=True, help_text=_("Whether a first phone asks for a link or a code beside the password.")
     )
 
-    def get_fields(self) -> dict[str, Any]:
-        """Call the pass by its name, which Python keeps for itself."""
-        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
-
-
-class ChallengeSerializer(serializers.Serializer[Any]):
-    """Which way to have a code sent by."""
-
-    way = serializers.CharField(max_length=256)
-
-
-class TokenSerializer(ChallengeSerializer):
-    """What the device tells, or one of the recovery codes."""
-
-    token = serializers.CharField(max_length=256)
-
 
 class SentSerializer(serializers.Serializer[Any]):
     """What the device says to it."""
 
     detail = serializers.CharField(read_only=True)
-
-
-class ConfirmSerializer(serializers.Serializer[Any]):
-    """Which phone to ring, if another than the preferred one."""
-
-    phone = serializers.IntegerField(required=False)
-
-
-class PhoneAddSerializer(serializers.Serializer[Any]):
-    """A phone to add."""
-
-    name = serializers.CharField(max_length=64)
-    number = NumberField()
-    consents = serializers.BooleanField(help_text=_CONSENT)
-
-
-class PhoneChangeSerializer(serializers.Serializer[Any]):
-    """What is to change about a phone."""
-
-    name = serializers.CharField(max_length=64, required=False)
-    is_preferred = serializers.BooleanField(required=False, help_text=_("Only true: prefer another instead."))
-
-    def validate_is_preferred(self, value: bool) -> bool:
-        """Refuse to leave no phone preferred."""
-        if not value:
-            raise serializers.ValidationError(_("Make another phone the preferred one instead."))
-        return value
 
 
 class CodesSerializer(serializers.Serializer[Any]):
@@ -284,35 +193,11 @@ class MailSerializer(serializers.Serializer[Any]):
     good_until = serializers.DateTimeField(read_only=True, allow_null=True)
 
 
-class SecretSerializer(serializers.Serializer[Any]):
-    """The code that was mailed, or that staff gave."""
-
-    secret = serializers.CharField(max_length=64)
-
-
-class ProofSerializer(serializers.Serializer[Any]):
+class ProofSerializer(_BearsPass):
     """What stands for the right secret."""
 
     pass_ = serializers.CharField(read_only=True, help_text=_("A new one, for the Voice-Auth-Pass header."))
     proof = serializers.CharField(read_only=True, help_text=_("To be sent with the first phone's number."))
-
-    def get_fields(self) -> dict[str, Any]:
-        """Call the pass by its name, which Python keeps for itself."""
-        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
-
-
-class FirstPhoneSerializer(serializers.Serializer[Any]):
-    """The first phone of an account."""
-
-    number = NumberField()
-    consents = serializers.BooleanField(help_text=_CONSENT)
-    proof = serializers.CharField(max_length=1024, required=False, default="", allow_blank=True)
-
-
-class PasswordSerializer(serializers.Serializer[Any]):
-    """The password of whoever is logged in."""
-
-    password = SecretField()
 
 
 class SessionSerializer(serializers.Serializer[Any]):
@@ -341,14 +226,4 @@ class ErrorSerializer(serializers.Serializer[Any]):
         required=False,
         child=serializers.ListField(child=serializers.CharField()),
         help_text=_("With the code invalid: what is wrong, by field."),
-    )
-
-
-def _user_field(name: str) -> serializers.CharField:
-    """Return a field for what the user model asks for; Django's form reads the text."""
-    field = ApplicantForm.base_fields[name]
-    return serializers.CharField(
-        max_length=getattr(field, "max_length", None) or 1024,
-        required=field.required,
-        allow_blank=not field.required,
     )
