@@ -18,6 +18,7 @@ class Laboratory:
         settings = {"speed": 0, "state_lag": 0, "speech_wpm": 0, "numbers": (FROM,), **options}
         self.site = Site()
         self.emulator = Emulator(Options(**settings)).start()
+        self.patience = 20
         self.http = requests.Session()
         self.http.trust_env = False
 
@@ -30,7 +31,7 @@ class Laboratory:
 
     def api(self, method, path, **more):
         url = f"{self.emulator.base_url}/accounts/{ACCOUNT}{path}"
-        return self.http.request(method, url, auth=more.pop("auth", BASIC), timeout=20, **more)
+        return self.http.request(method, url, auth=more.pop("auth", BASIC), timeout=self.patience, **more)
 
     def order(self, **fields):
         order = {
@@ -59,6 +60,19 @@ class Laboratory:
         self.act(call_id, "answer")
         self.advance(0)
         return call_id
+
+    def listen(self, document=PARK, **options):
+        """Let the application hear of calls to us, and reply with a document."""
+        self.site.script("/initiate", document)
+        addresses = {"call_initiated_url": "/initiate", "call_status_url": "/status"}
+        self.set(**{name: f"{self.site.url}{path}" for name, path in addresses.items()}, **options)
+
+    def dial(self, **fields):
+        """Call a number of ours from somebody's phone; return the call's id."""
+        response = self.control("POST", "/calls", json={"from": TO, "to": FROM, **fields})
+        assert response.status_code == 201, response.text
+        self.advance(0)
+        return response.json()["callId"]
 
     def update(self, call_id, **fields):
         return self.api("POST", f"/calls/{call_id}", json=fields)

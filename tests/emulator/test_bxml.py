@@ -211,7 +211,7 @@ def test_tones_rings_and_pauses_take_their_time(lab):
         "<Response><SendDtmf>1w2W,</SendDtmf><Ring duration='3'/><Pause duration='2'/></Response>"
     )
     assert lab.call(call_id)["transcript"] == ["[tones 1w2W,]"]
-    lab.advance(2 * 0.6 + 2 * 0.5 + 1 + 3 + 2 - 0.1)
+    lab.advance(2 * 0.2 + 2 * 0.5 + 1 + 3 + 2 - 0.1)
     assert lab.call(call_id)["state"] == "answered"
     lab.advance(0.2)
     assert lab.cause(call_id) == "hangup"

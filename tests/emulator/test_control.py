@@ -7,9 +7,9 @@ import pytest
 from .site import PARK
 
 CALL_KEYS = {
-    "callId", "accountId", "applicationId", "from", "to", "direction", "state", "ringing", "listening",
-    "heldKeys", "displayName", "tag", "enqueuedTime", "startTime", "answerTime", "endTime", "disconnectCause",
-    "errorMessage", "transcript", "warnings", "exchanges",
+    "callId", "accountId", "applicationId", "from", "to", "direction", "stirShaken", "state", "ringing",
+    "listening", "heldKeys", "switchboard", "displayName", "tag", "enqueuedTime", "startTime", "answerTime",
+    "endTime", "disconnectCause", "errorMessage", "transcript", "warnings", "exchanges",
 }  # fmt: skip
 EXCHANGE_KEYS = {
     "n", "time", "direction", "name", "method", "url", "status", "milliseconds", "request", "response",

@@ -150,3 +150,74 @@ def test_bad_faults_are_refused_with_a_sentence(lab, fault):
     assert response.status_code == 400
     assert response.json()["error"].endswith(".")
     assert lab.control("GET", "/faults").json() == {"faults": []}
+
+
+@pytest.fixture
+def parked(lab):
+    """A call that can be steered, by either operation."""
+    call_id = lab.connect()
+
+    def steer(operation):
+        if operation == "updateCall":
+            return lab.update(call_id, redirectUrl=f"{lab.site.url}/next")
+        return lab.replace(
+            call_id, "<Bxml><SpeakSentence>Hello.</SpeakSentence><Pause duration='60'/></Bxml>"
+        )
+
+    lab.site.script("/next", PARK)
+    steer.call_id = call_id
+    return steer
+
+
+@pytest.mark.parametrize("operation", ["updateCall", "updateCallBxml"])
+@pytest.mark.parametrize(
+    ("status", "kind", "words"),
+    [
+        (404, "validation", "Call [{}] not found"),
+        (409, "validation", "Call [{}] cannot be modified in its current state"),
+        (429, "error", "rate limit exceeded"),
+        (503, "system-overloaded", "too many requests"),
+    ],
+)
+def test_steering_may_fail_as_often_as_told(lab, parked, operation, status, kind, words):
+    lab.fault(kind="error", operation=operation, status=status, retryAfter="3", count=2)
+    refused = [parked(operation) for _ in range(2)]
+    assert [answer.status_code for answer in refused] == [status, status]
+    assert refused[0].json()["type"] == kind
+    assert words.format(parked.call_id) in refused[0].json()["description"]
+    assert refused[0].headers["Retry-After"] == "3"
+    assert lab.call(parked.call_id)["transcript"] == []
+    assert parked(operation).ok
+
+
+@pytest.mark.parametrize("operation", ["updateCall", "updateCallBxml"])
+@pytest.mark.parametrize(("kind", "is_done"), [("cut", False), ("lost", True)])
+def test_a_connection_may_drop_before_or_after_the_work(lab, parked, operation, kind, is_done):
+    lab.fault(kind=kind, operation=operation, count=1)
+    with pytest.raises(requests.ConnectionError):
+        parked(operation)
+    lab.advance(0)
+    call = lab.call(parked.call_id)
+    assert bool(call["transcript"] or lab.site.at("/next")) is is_done
+    (record,) = [exchange for exchange in call["exchanges"] if exchange["name"] == operation]
+    assert (record["note"], record["status"] is None) == (f"fault dial: {kind}", not is_done)
+    assert parked(operation).ok
+
+
+@pytest.mark.parametrize("operation", ["updateCall", "updateCallBxml"])
+def test_steering_may_outlast_the_client(lab, parked, operation):
+    lab.fault(kind="slow", operation=operation, seconds=1, count=1)
+    lab.patience = 0.2
+    with pytest.raises(requests.ReadTimeout):
+        parked(operation)
+    assert parked(operation).ok
+
+
+def test_api_faults_may_strike_one_call_or_one_number_only(lab):
+    first, second = lab.connect(to="+14155550101"), lab.connect(to="+14155550102")
+    lab.fault(kind="error", operation="updateCall", callId=first, status=409)
+    lab.fault(kind="error", operation="getCallState", to="+14155550102", status=503)
+    assert lab.update(first, state="completed").status_code == 409
+    assert lab.update(second, state="completed").status_code == 200
+    assert lab.api("GET", f"/calls/{first}").status_code == 200
+    assert lab.api("GET", f"/calls/{second}").status_code == 503

@@ -1,181 +1,19 @@
 """The handset page in a real browser: it rings, talks, takes keys, shows the wire, for everybody."""
 
-import json
 import re
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Request, expect
 
 from voice2fa.emulator import Emulator, Options
 
+from .handset import ANN, BOB, PROMPT, Handset
+
 FOLDER = Path(__file__).parents[2] / "voice2fa" / "emulator" / "handset"
-CALLER = "+12025550100"
-ANN, BOB = "+12125550141", "+447700900123"
-PROMPT = "Press 7 to approve, anything else denies."
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-GATHER = (
-    '<?xml version="1.0" encoding="UTF-8"?><Response>'
-    '<Gather gatherUrl="/gather" maxDigits="1" terminatingDigits="" firstDigitTimeout="60">'
-    '<SpeakSentence locale="en_US">Hello from the site.</SpeakSentence>'
-    f"<SpeakSentence>{PROMPT}</SpeakSentence>"
-    "</Gather></Response>"
-)
-# The second Gather keeps the line open, so that a test decides when the call ends.
-THANKS = (
-    '<Response><Gather gatherUrl="/gather" maxDigits="1" firstDigitTimeout="60">'
-    "<SpeakSentence>Thank you.</SpeakSentence></Gather></Response>"
-)
-
-
-@dataclass
-class Site:
-    """A site that the carrier calls back: it asks for a key and keeps what it is told."""
-
-    url: str
-    events: list[dict[str, Any]] = field(default_factory=list)
-
-    def keys(self) -> str:
-        return "".join(event["digits"] for event in self.events if event["eventType"] == "gather")
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            known.events.append(event)
-            body = {"answer": GATHER, "gather": THANKS}.get(event["eventType"], "").encode()
-            self.send_response(200 if body else 204)
-            self.send_header("Content-Type", "application/xml")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    known = Site(f"http://127.0.0.1:{server.server_port}")
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield known
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator(Options(speech_wpm=0)) as running:
-        yield running
-
-
-# Not the session: while Playwright's event loop is alive in this thread, Django's ORM refuses to work in it.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@dataclass
-class Handset:
-    """The page, and what tests do around it."""
-
-    page: Page
-    emulator: Emulator
-    site: Site
-    complaints: list[str]
-
-    def open(self) -> "Handset":
-        self.page.goto(self.emulator.url)
-        expect(self.page.locator("#idle")).to_be_visible()
-        return self
-
-    def ring(self, to: str = ANN, **fields: str) -> str:
-        """Place a call as the site would; return its id when the phone rings."""
-        order = {
-            "from": CALLER,
-            "to": to,
-            "applicationId": self.emulator.options.application_id,
-            "answerUrl": f"{self.site.url}/answer",
-            "disconnectUrl": f"{self.site.url}/disconnect",
-            **fields,
-        }
-        created = requests.post(
-            f"{self.emulator.base_url}/accounts/{self.emulator.options.account_id}/calls",
-            json=order,
-            auth=(self.emulator.options.client_id, self.emulator.options.client_secret),
-            timeout=10,
-        )
-        assert created.status_code == 201, created.text
-        expect(self.phone(to)).to_have_attribute("data-state", "ringing")
-        return created.json()["callId"]
-
-    def answer(self, to: str = ANN) -> None:
-        self.button("answer", to).click()
-        expect(self.phone(to).locator("[data-transcript]")).to_contain_text(PROMPT)
-        expect(self.phone(to).locator("[data-listening]")).to_be_visible()
-
-    def phone(self, number: str = ANN) -> Locator:
-        return self.page.locator(f'[data-handset="{number}"]')
-
-    def button(self, action: str, number: str = ANN) -> Locator:
-        return self.phone(number).locator(f"[data-action={action}]")
-
-    def key(self, key: str, number: str = ANN) -> Locator:
-        return self.phone(number).locator(f'[data-key="{key}"]')
-
-    def look_up(self, call_id: str) -> dict[str, Any]:
-        return requests.get(f"{self.emulator.url}/_control/calls/{call_id}", timeout=10).json()
-
-    def expect_ended(self, call_id: str, cause: str, words: str, number: str = ANN) -> None:
-        expect(self.phone(number)).to_have_attribute("data-state", "ended")
-        expect(self.phone(number)).to_contain_text(f"Call ended · {words}")
-        assert self.look_up(call_id)["disconnectCause"] == cause
-
-
-@pytest.fixture
-def open_handset(browser: Browser, emulator: Emulator, site: Site) -> Iterator[Any]:
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def open_page(width: int = 1280, height: int = 860, scheme: Any = "light", script: str = "") -> Handset:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        if script:
-            page.add_init_script(script)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        return Handset(page, emulator, site, complaints).open()
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def handset(open_handset: Any) -> Iterator[Handset]:
-    opened = open_handset()
-    yield opened
-    assert opened.complaints == []
 
 
 # The telephone

@@ -1,5 +1,6 @@
 """The parser under random input, and the README against the code."""
 
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import voice2fa.emulator.options
-from voice2fa.emulator import bxml, faults, numbers, verbs
+from voice2fa.emulator import bxml, faults, numbers, prompts, verbs
 from voice2fa.emulator.attributes import BxmlError
 from voice2fa.emulator.options import Options
 
@@ -56,6 +57,19 @@ def test_the_readme_names_every_single_magic_number():
     assert [number for number in missing if number not in blocks] == []
 
 
+def test_the_readme_lists_the_extensions():
+    listed = re.findall(r"^\| (\d{3}) \|", README, re.MULTILINE)
+    assert listed == list(numbers.EXTENSIONS)
+
+
+@pytest.mark.parametrize(
+    "name", ["call_initiated_url", "call_status_url", "application_username", "callback_timeout"]
+)
+def test_the_readme_names_the_application_s_switches(name):
+    assert f"--{name.replace('_', '-')}`" in README
+    assert name in voice2fa.emulator.options.FIELDS
+
+
 @pytest.mark.parametrize(
     ("line", "keys"),
     [
@@ -65,7 +79,26 @@ def test_the_readme_names_every_single_magic_number():
         ("Press 42 times", []),
         ("Express 7", []),
         ("The code is 4 8 2.", []),
+        ("Press any key. 7 is one.", []),
+        ("Para aprobar, pulse 7. Si no ha sido usted, marque la tecla 0.", ["7", "0"]),
+        ("Su código es 4, 8, 2. Para oírlo otra vez, pulse asterisco.", []),
+        ("Pour approuver, appuyez sur la touche 7.", ["7"]),
+        ("Drücken Sie bitte die Taste 7, um zu bestätigen.", ["7"]),
+        ("Zum Bestätigen die 7 drücken. Drücken Sie die 0, wenn Sie das nicht waren.", ["7", "0"]),
+        ("Per approvare, prema il tasto 7.", ["7"]),
+        ("Para aprovar, prima 7 ou carregue na tecla 0.", ["7", "0"]),
+        ("Druk op 7 om te bevestigen.", ["7"]),
+        ("Tryk på 7 for at godkende.", ["7"]),
+        ("Нажмите 7, чтобы подтвердить.", ["7"]),
+        ("Нажмите клавишу 0.", ["0"]),
+        ("للموافقة اضغط على الرقم 7.", ["7"]),
+        ("للموافقة، اضغط \u0667.", ["7"]),
+        ("承認するには7を押してください。", ["7"]),
+        ("承認するには 7 番のキーを押してください。コードは4、8、2です。", ["7"]),
+        ("要批准请按7。如果不是您本人请按 0。", ["7", "0"]),
+        ("请按下数字键 7", ["7"]),
+        ("您的验证码是 4 8 2。", []),
     ],
 )
 def test_callees_understand_which_key_is_meant(line, keys):
-    assert numbers.named_keys([line]) == keys
+    assert prompts.named_keys([line]) == keys

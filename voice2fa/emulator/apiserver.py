@@ -10,7 +10,7 @@ from aiohttp import web
 
 from voice2fa.emulator.calls import Call
 from voice2fa.emulator.desk import Desk
-from voice2fa.emulator.errors import ApiError
+from voice2fa.emulator.errors import ApiError, call_conflict, call_not_found
 from voice2fa.emulator.faults import Fault
 from voice2fa.emulator.oauth import Gatekeeper, TokenError
 from voice2fa.emulator.rest import ApiAnswer, ApiRequest, VoiceApi
@@ -18,6 +18,7 @@ from voice2fa.emulator.switchboard import Switchboard
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 GARBAGE = "<html><head><title>502 Bad Gateway</title></head>"
+NOTHING = ApiAnswer(status=0)
 ROUTES = (
     ("POST", "/calls", "createCall"),
     ("GET", "/calls", "listCalls"),
@@ -34,6 +35,12 @@ def _serialise(answer: ApiAnswer) -> str:
 
 def _refuse(error: ApiError) -> ApiAnswer:
     return ApiAnswer(status=error.status, body=error.to_json(), headers=error.headers)
+
+
+def _to_error(fault: Fault, call_id: str) -> ApiError:
+    documented = {404: call_not_found, 409: call_conflict}.get(fault.status) if call_id else None
+    description = fault.description or (str(documented(call_id)) if documented else "")
+    return ApiError(fault.status, description, {"Retry-After": fault.retryAfter} if fault.retryAfter else {})
 
 
 @web.middleware
@@ -87,15 +94,18 @@ class ApiServer:
             query=http.query,
             body=await http.read(),
         )
-        struck = await self._strike(operation)
-        answer = self._perform(operation, request, struck.get("error"))
+        struck = await self._strike(operation, request.call_id)
+        # Cut before the work, lost after it: either way the client gets no answer.
+        answer = NOTHING if "cut" in struck else self._perform(operation, request, struck.get("error"))
         call = answer.call or self._switchboard.calls.get(request.call_id)
         if call is not None:
             self._record(operation, request, answer, call, started, struck)
         return await self._reply(http, answer, struck)
 
-    async def _strike(self, operation: str) -> dict[str, Fault]:
-        struck = {fault.kind: fault for fault in self._desk.faults.strike_api(operation)}
+    async def _strike(self, operation: str, call_id: str = "") -> dict[str, Fault]:
+        call = self._switchboard.calls.get(call_id)
+        to = call.order.to if call else ""
+        struck = {fault.kind: fault for fault in self._desk.faults.strike_api(operation, call_id, to)}
         if "slow" in struck:
             # Real seconds: it is the client's timeout that is on trial.
             await asyncio.sleep(struck["slow"].seconds)
@@ -104,8 +114,7 @@ class ApiServer:
     def _perform(self, operation: str, request: ApiRequest, fault: Fault | None) -> ApiAnswer:
         try:
             if fault is not None:
-                headers = {"Retry-After": fault.retryAfter} if fault.retryAfter else {}
-                raise ApiError(fault.status, fault.description, headers)
+                raise _to_error(fault, request.call_id)
             self._gatekeeper.check(request.authorization, request.account_id)
             return self._api.operations[operation](request)
         except ApiError as error:
@@ -125,15 +134,14 @@ class ApiServer:
         note = "fault dial: " + ", ".join(struck) if struck else ""
         seconds = time.perf_counter() - started
         self._desk.close_exchange(
-            call, record, status=answer.status, seconds=seconds, body=_serialise(answer), note=note
+            call, record, status=answer.status or None, seconds=seconds, body=_serialise(answer), note=note
         )
 
     async def _reply(
         self, http: web.Request, answer: ApiAnswer, struck: dict[str, Fault]
     ) -> web.StreamResponse:
         text = _serialise(answer)
-        if "lost" in struck and http.transport is not None:
-            # The work is done, the client never learns: an ambiguous failure.
+        if {"cut", "lost"} & set(struck) and http.transport is not None:
             http.transport.abort()
         if "garbage" in struck:
             text = struck["garbage"].body or GARBAGE

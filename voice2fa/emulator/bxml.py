@@ -28,6 +28,13 @@ class Verb:
     speech: Speech | None = None
     children: tuple["Verb", ...] = ()
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether it picks up a call to us that still rings."""
+        return self.name in verbs.ANSWERING or (
+            self.name == "Ring" and self.settings["answerCall"] is not False
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
@@ -51,6 +58,8 @@ def parse(body: bytes, options: Options, *, root: str) -> Document:
     if _has_text(tree):
         warnings.append(f"Text directly inside <{tree.tag}> is ignored.")
     found = tuple(_read_verb(child, options, warnings) for child in tree)
+    if warnings and options.odd_bxml != "warn":
+        raise BxmlError(" ".join(warnings))
     return Document(verbs=found, warnings=tuple(warnings))
 
 
@@ -142,6 +151,8 @@ def _read_plain(element: Element, settings: Mapping[str, Any], options: Options,
     where = f"The content of <{element.tag}>"
     if element.tag == "PlayAudio":
         text = READERS["url"](verbs.URL, where, text)
+        if verbs.extension(text) not in verbs.AUDIO_EXTENSIONS:
+            warnings.append(f"{where} does not end in .wav or .mp3: {text}.")
     elif element.tag == "SendDtmf" and not _TONES.fullmatch(text):
         raise BxmlError(f"{where} is at most 50 of 0-9 * # a-d , w W.")
     elif element.tag == "Tag":
@@ -156,12 +167,29 @@ def _read_speech(
     if not spoken.text:
         raise BxmlError("<SpeakSentence> must not be blank.")
     warnings.extend(spoken.warnings)
-    voice, locale = settings["voice"], settings["locale"]
-    if voice is not None and voice not in verbs.VOICES:
-        _object(f"There is no voice {voice!r}.", options.unknown_voice, warnings)
-    if voice is None and locale not in verbs.LOCALES:
-        _object(f"There is no voice for the locale {locale!r}.", options.unknown_voice, warnings)
+    _check_voice(element, settings, options, warnings)
     return Verb(name=element.tag, settings=settings, text=spoken.text, speech=spoken)
+
+
+def _check_voice(
+    element: Element, settings: Mapping[str, Any], options: Options, warnings: list[str]
+) -> None:
+    name, locale, gender = settings["voice"], settings["locale"], settings["gender"]
+    voice = verbs.VOICES.get(name)
+    if name is None and locale not in verbs.SPEAKERS:
+        _object(f"There is no voice for the locale {locale!r}.", options.unknown_voice, warnings)
+    elif name is None and "gender" in element.attrib and not _has_speaker(locale, gender):
+        warnings.append(f"No {gender} voice speaks {locale!r}; the other gender does.")
+    elif name is not None and voice is None and name not in verbs.OLD_VOICES:
+        _object(f"There is no voice {name!r}.", options.unknown_voice, warnings)
+    elif voice is not None and element.get("locale", voice.locale) != voice.locale:
+        warnings.append(f"The voice {name!r} speaks {voice.locale!r}; the locale {locale!r} is ignored.")
+    elif voice is not None and element.get("gender", voice.gender) != voice.gender:
+        warnings.append(f"The voice {name!r} is {voice.gender}; the gender {gender!r} is ignored.")
+
+
+def _has_speaker(locale: str, gender: str) -> bool:
+    return any((voice.locale, voice.gender) == (locale, gender) for voice in verbs.VOICES.values())
 
 
 def _read_prompts(

@@ -11,6 +11,7 @@ from voice2fa.emulator.clock import Timer, to_iso
 from voice2fa.emulator.exchanges import MASK, Exchange
 from voice2fa.emulator.gather import Gathering
 from voice2fa.emulator.orders import CallOrder, Target
+from voice2fa.emulator.reception import Reception
 
 MOST_WARNINGS = 50
 MOST_LINES = 500
@@ -23,13 +24,13 @@ def new_call_id() -> str:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Call:
-    """One outbound call; only the line and the interpreter change it."""
+    """One call, by us or to us; only the line and the interpreter change it."""
 
     call_id: str
     account_id: str
     order: CallOrder
     url: str
-    enqueued: float
+    accepted: float
     changed: float
     exchanges: deque[Exchange]
     tag: str | None
@@ -46,6 +47,7 @@ class Call:
     sip_code: int | None = None
     detected: tuple[str, float] | None = None
     gathering: Gathering | None = None
+    reception: Reception | None = None
     dtmf_target: Target | None = None
     held_back: str = ""
     is_announced: bool = False
@@ -66,10 +68,17 @@ class Call:
         if sentence not in self.warnings and len(self.warnings) < MOST_WARNINGS:
             self.warnings.append(sentence)
 
-    def hear(self, line: str) -> None:
-        """Add a line to what the callee has heard."""
-        self.transcript.append(line)
+    def say(self, line: str) -> None:
+        """Add a line to what is said to the other side; what no person hears is marked as such."""
+        if self.reception is not None and not self.reception.is_through:
+            self.note(f"[{self.reception.listener}] {line}")
+            return
         self.prompt.append(line)
+        self.note(line)
+
+    def note(self, line: str) -> None:
+        """Add a line to the transcript that our side did not say."""
+        self.transcript.append(line)
         if len(self.transcript) > MOST_LINES:
             del self.transcript[0]
 
@@ -83,7 +92,7 @@ class Call:
         """Keep the state, free the memory."""
         self.exchanges.clear()
         self.transcript, self.prompt, self.warnings = [], [], []
-        self.program = self.gathering = None
+        self.program = self.gathering = self.reception = None
 
     def to_state(self) -> dict[str, Any]:
         """Return the call as getCallState shows it."""
@@ -94,9 +103,9 @@ class Call:
             "parentCallId": None,
             "to": self.order.to,
             "from": self.order.sender,
-            "direction": "outbound",
+            "direction": self.order.direction,
             "state": self.state,
-            "stirShaken": None,
+            "stirShaken": self.order.stir_shaken,
             "identity": None,
             "enqueuedTime": to_iso(self.enqueued),
             "startTime": to_iso(self.started),
@@ -137,17 +146,19 @@ class Call:
 
     def to_json(self, *, with_exchanges: bool = True) -> dict[str, Any]:
         """Return the call as the control plane and the handset page show it."""
-        shown = {
+        shown: dict[str, Any] = {
             "callId": self.call_id,
             "accountId": self.account_id,
             "applicationId": self.order.application_id,
             "from": self.order.sender,
             "to": self.order.to,
-            "direction": "outbound",
+            "direction": self.order.direction,
+            "stirShaken": self.order.stir_shaken,
             "state": self.state,
             "ringing": self.ringing,
             "listening": self.is_listening,
             "heldKeys": self.gathering.digits if self.gathering and self.is_listening else "",
+            "switchboard": self.reception.to_json() if self.reception else None,
             "displayName": self.order.display_name,
             "tag": self.tag,
             "enqueuedTime": to_iso(self.enqueued),
@@ -162,6 +173,26 @@ class Call:
         if with_exchanges:
             shown["exchanges"] = [exchange.to_json() for exchange in self.exchanges]
         return shown
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether a person is on the line, not only a switchboard."""
+        return self.reception is None or self.reception.is_through
+
+    @property
+    def enqueued(self) -> float | None:
+        """When it was queued; calls to us never are."""
+        return None if self.is_inbound else self.accepted
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether somebody calls us."""
+        return self.order.direction == "inbound"
+
+    @property
+    def is_unanswered_inbound(self) -> bool:
+        """Whether somebody calls us and hears it ring."""
+        return self.is_inbound and self.answered is None
 
     @property
     def is_listening(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from voice2fa.emulator import faults, numbers, options
+from voice2fa.emulator import arrivals, faults, numbers, options
 from voice2fa.emulator.amd import VOICES
 from voice2fa.emulator.calls import Call
 from voice2fa.emulator.clock import to_iso
@@ -25,6 +25,8 @@ def _reply(body: Any, status: int = 200) -> web.Response:
 
 
 def _require_state(call: Call, wanted: str, doing: str) -> None:
+    if call.is_inbound and wanted == "ringing":
+        raise ControlError(409, f"A call to us is the site's to answer: it cannot be {doing} by the caller.")
     states = {"ringing": call.ringing, "answered": call.state == "answered"}
     if not states[wanted]:
         now = "ringing" if call.ringing else call.state
@@ -51,6 +53,7 @@ class Control:
         """Put the control plane under /_control/; the event stream and waiting are elsewhere."""
         routes: tuple[tuple[str, str, Callable[[web.Request], Awaitable[web.Response]]], ...] = (
             ("GET", "/calls", self._get_calls),
+            ("POST", "/calls", self._call_us),
             ("GET", "/calls/{call_id}", self._get_call),
             ("POST", "/calls/{call_id}/{action}", self._act),
             ("POST", "/reset", self._reset),
@@ -75,6 +78,10 @@ class Control:
             raise ControlError(400, "limit is a whole number above 0.")
         shown = list(self._switchboard.calls.values())[-int(written) :]
         return _reply([call.to_json() for call in shown])
+
+    async def _call_us(self, http: web.Request) -> web.Response:
+        call = self._switchboard.receive(arrivals.read(await read_object(http), self._desk.options))
+        return _reply(call.to_json(), 201)
 
     async def _get_call(self, http: web.Request) -> web.Response:
         return _reply(self._find(http).to_json())
@@ -105,9 +112,16 @@ class Control:
         if not isinstance(digits, str) or not digits or not set(digits) <= KEYS:
             raise ControlError(400, "'digits' is a string of the keys 0-9 * # A-D, at least one.")
         _require_state(call, "answered", "given keys")
+        if not call.is_heard:
+            raise ControlError(
+                409, "A switchboard is on the line; keys can be pressed once an extension picks up."
+            )
         self._lines.press(call, digits)
 
     def _hang_up(self, call: Call, body: Body) -> None:
+        if call.is_unanswered_inbound and not call.is_over:
+            self._lines.end(call, "cancel")
+            return
         _require_state(call, "answered", "hung up by the callee")
         self._lines.end(call, "hangup")
 

@@ -7,7 +7,7 @@ from voice2fa.emulator.calls import Call
 from voice2fa.emulator.clock import to_iso
 
 # Their answer is BXML; the other events expect none.
-SYNCHRONOUS = frozenset({"answer", "gather", "redirect"})
+SYNCHRONOUS = frozenset({"initiate", "answer", "gather", "redirect"})
 
 
 def build(call: Call, event_type: str, now: float, **more: Any) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def build(call: Call, event_type: str, now: float, **more: Any) -> dict[str, Any
         "applicationId": call.order.application_id,
         "from": call.order.sender,
         "to": call.order.to,
-        "direction": "outbound",
+        "direction": call.order.direction,
         "callId": call.call_id,
         "callUrl": call.url,
         "enqueuedTime": to_iso(call.enqueued),

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 CALLBACK_KINDS = ("drop", "duplicate", "delay", "reorder")
-API_KINDS = ("error", "slow", "lost", "garbage", "trickle")
+API_KINDS = ("error", "slow", "cut", "lost", "garbage", "trickle")
 OPERATIONS = (
     "createCall", "listCalls", "getCallState", "updateCall", "updateCallBxml", "getStatistics", "token",
 )  # fmt: skip
@@ -76,9 +76,11 @@ class Faults:
         """Unset all."""
         self._faults.clear()
 
-    def strike_api(self, operation: str) -> list[Fault]:
+    def strike_api(self, operation: str, call_id: str, to: str) -> list[Fault]:
         """Return the faults that strike this API request, and spend them."""
-        return self._strike(API_KINDS, operation=operation) if self._faults else []
+        if not self._faults:
+            return []
+        return self._strike(API_KINDS, operation=operation, call_id=call_id, to=to)
 
     def strike_callback(self, event_type: str, call_id: str, to: str) -> list[Fault]:
         """Return the faults that strike this callback, and spend them."""

@@ -17,6 +17,8 @@ class Gathering:
         self._waiter: asyncio.Future[None] | None = None
         self.digits = self.terminating_digit = ""
         self.is_done = False
+        # Whether somebody is about to press: a scripted callee reacts once.
+        self.is_expecting = False
 
     def press(self, key: str) -> bool:
         """Take one key; False when this gather has ended already."""
@@ -33,12 +35,11 @@ class Gathering:
     async def run(self, speak: Prompt, hush: Callable[[], None], prompted: Callable[[], None]) -> None:
         """Play the prompts and wait for keys until one of the documented endings."""
         settings = self._verb.settings
-        for turn in range(settings["repeatCount"]):
+        for _ in range(settings["repeatCount"]):
             await self._play(speak, hush)
             if self._has_key:
                 break
-            if turn == 0:
-                prompted()
+            prompted()
             # Counted after the nested audio ends, for every repetition.
             await self._hear(settings["firstDigitTimeout"])
             if self._has_key:

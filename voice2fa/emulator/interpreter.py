@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urljoin, urlsplit
+from itertools import zip_longest
 
 from voice2fa.emulator import bxml, events, verbs
 from voice2fa.emulator.attributes import BxmlError
@@ -12,7 +10,7 @@ from voice2fa.emulator.bxml import Document, Verb
 from voice2fa.emulator.calls import Call
 from voice2fa.emulator.desk import Desk
 from voice2fa.emulator.gather import Gathering
-from voice2fa.emulator.orders import Target
+from voice2fa.emulator.jumps import Jump, make_jump, make_target, resolve, retag
 from voice2fa.emulator.webhooks import Courier, Reply
 
 XML_TYPES = ("application/xml", "text/xml")
@@ -28,21 +26,19 @@ class CallEnded(Exception):
         self.message = message
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Jump:
-    """A synchronous callback whose answer is the next document."""
-
-    event_type: str
-    target: Target
-    fallback: Target | None
-    fields: dict[str, Any]
-
-
 class Interpreter:
     """Acts out documents on one call; interrupting is cancelling the task that runs it."""
 
-    def __init__(self, desk: Desk, courier: Courier, prompted: Callable[[Call], None]) -> None:
-        self._desk, self._courier, self._prompted = desk, courier, prompted
+    def __init__(
+        self,
+        desk: Desk,
+        courier: Courier,
+        *,
+        picked_up: Callable[[Call], None],
+        prompted: Callable[[Call], None],
+    ) -> None:
+        self._desk, self._courier = desk, courier
+        self._picked_up, self._prompted = picked_up, prompted
         self._verbs = {
             "SpeakSentence": self._speak_sentence,
             "PlayAudio": self._play_audio,
@@ -75,6 +71,8 @@ class Interpreter:
         for sentence in document.warnings:
             call.warn(sentence)
         for verb in document.verbs:
+            if call.is_unanswered_inbound and verb.is_answering:
+                self._picked_up(call)
             jump = await self._verbs[verb.name](call, verb)
             if jump is not None:
                 return jump
@@ -128,17 +126,25 @@ class Interpreter:
         await self._desk.clock.sleep(verb.settings["duration"])
 
     async def _send_dtmf(self, call: Call, verb: Verb) -> None:
-        call.hear(f"[tones {verb.text}]")
+        call.say(f"[tones {verb.text}]")
         self._desk.changed(call)
-        tone = (verb.settings["toneDuration"] + verb.settings["toneInterval"]) / 1000
-        await self._desk.clock.sleep(sum(TONE_PAUSES.get(key, tone) for key in verb.text))
+        settings, clock = verb.settings, self._desk.clock
+        for key, following in zip_longest(verb.text, verb.text[1:]):
+            await clock.sleep(TONE_PAUSES.get(key, settings["toneDuration"] / 1000))
+            if key in TONE_PAUSES:
+                continue
+            if call.reception is not None:
+                call.reception.take(key.upper())
+            # Between two tones there is silence; a pause character stands in its place.
+            if following is not None and following not in TONE_PAUSES:
+                await clock.sleep(settings["toneInterval"] / 1000)
 
     async def _set_tag(self, call: Call, verb: Verb) -> None:
         call.tag = verb.text
 
     async def _start_gather(self, call: Call, verb: Verb) -> None:
-        self._retag(call, verb)
-        call.dtmf_target = self._target(call, verb, "dtmf")
+        retag(call, verb)
+        call.dtmf_target = make_target(call, verb, "dtmf")
 
     async def _stop_gather(self, call: Call, verb: Verb) -> None:
         call.dtmf_target = None
@@ -147,11 +153,11 @@ class Interpreter:
         raise CallEnded("hangup")
 
     async def _redirect(self, call: Call, verb: Verb) -> Jump | None:
-        self._retag(call, verb)
-        return self._jump(call, verb, "redirect", {})
+        retag(call, verb)
+        return make_jump(call, verb, "redirect", {})
 
     async def _gather(self, call: Call, verb: Verb) -> Jump | None:
-        self._retag(call, verb)
+        retag(call, verb)
         gathering = call.gathering = Gathering(verb, self._desk.clock)
         for key in call.held_back:
             gathering.press(key)
@@ -169,64 +175,40 @@ class Interpreter:
         if verb.settings["gatherUrl"] is None:
             return None
         keys = {"digits": gathering.digits, "terminatingDigit": gathering.terminating_digit}
-        return self._jump(call, verb, "gather", keys)
+        return make_jump(call, verb, "gather", keys)
 
     def _utter(self, call: Call, verb: Verb) -> float:
         """Begin to say or play something; return how long it takes."""
         options = self._desk.options
         if verb.speech is None:
-            text, seconds = f"[audio {self._resolve(call, verb.text)}]", options.audio_seconds
+            text, seconds = f"[audio {resolve(call, verb.text)}]", options.audio_seconds
             self._check_audio(verb.text)
         else:
             text, seconds = verb.text, verb.speech.seconds(options.speech_wpm)
-        call.hear(text)
-        settings = verb.settings
+        call.say(text)
+        if call.is_heard:
+            self._sound(call, verb, text, seconds)
+        self._desk.changed(call)
+        return seconds
+
+    def _sound(self, call: Call, verb: Verb, text: str, seconds: float) -> None:
+        voice = verbs.VOICES.get(verb.settings.get("voice", ""))
+        locale = voice.locale if voice else verb.settings.get("locale")
         self._desk.stream.publish(
             "speech",
             lambda: {
                 "callId": call.call_id,
                 "text": text,
                 "seconds": round(seconds, 2),
-                "locale": settings.get("locale"),
-                "voice": settings.get("voice"),
+                "locale": locale,
+                "voice": verb.settings.get("voice"),
             },
         )
-        self._desk.changed(call)
-        return seconds
 
     def _hush(self, call: Call) -> None:
         self._desk.stream.publish("silence", lambda: {"callId": call.call_id})
 
     def _check_audio(self, address: str) -> None:
-        extension = urlsplit(address).path.rpartition(".")[2].lower()
-        if extension in verbs.REFUSED_EXTENSIONS:
-            raise CallEnded("application-error", f"Audio of type .{extension} cannot be played.")
-
-    def _retag(self, call: Call, verb: Verb) -> None:
-        if verb.settings["tag"] is not None:
-            call.tag = verb.settings["tag"]
-
-    def _jump(self, call: Call, verb: Verb, kind: str, fields: dict[str, Any]) -> Jump:
-        settings, fallback = verb.settings, None
-        if settings[f"{kind}FallbackUrl"] is not None:
-            fallback = self._target(call, verb, f"{kind}Fallback", "fallbackUsername", "fallbackPassword")
-        return Jump(event_type=kind, target=self._target(call, verb, kind), fallback=fallback, fields=fields)
-
-    def _target(
-        self,
-        call: Call,
-        verb: Verb,
-        kind: str,
-        username: str = "username",
-        password: str = "password",  # noqa: S107
-    ) -> Target:
-        settings = verb.settings
-        return Target(
-            url=self._resolve(call, settings[f"{kind}Url"]),
-            method=settings[f"{kind}Method"],
-            username=settings[username],
-            password=settings[password],
-        )
-
-    def _resolve(self, call: Call, address: str) -> str:
-        return urljoin(call.document_url, address)
+        kind = verbs.extension(address)
+        if kind in verbs.REFUSED_EXTENSIONS:
+            raise CallEnded("application-error", f"Audio of type .{kind} cannot be played.")

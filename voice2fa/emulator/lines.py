@@ -8,9 +8,12 @@ from typing import Any
 from voice2fa.emulator import amd, events, numbers
 from voice2fa.emulator.bxml import Document
 from voice2fa.emulator.calls import Call
+from voice2fa.emulator.clock import Timer
 from voice2fa.emulator.desk import Desk, logger
-from voice2fa.emulator.interpreter import CallEnded, Interpreter, Jump
+from voice2fa.emulator.interpreter import CallEnded, Interpreter
+from voice2fa.emulator.jumps import Jump, make_first_jump, make_initiate
 from voice2fa.emulator.orders import UpdateOrder
+from voice2fa.emulator.reception import Reception
 from voice2fa.emulator.webhooks import Courier
 
 Program = Callable[[], Coroutine[Any, Any, None]]
@@ -33,7 +36,7 @@ class Lines:
 
     def __init__(self, desk: Desk, courier: Courier, on_ended: Callable[[Call], None]) -> None:
         self._desk, self._courier, self._on_ended = desk, courier, on_ended
-        self._interpreter = Interpreter(desk, courier, self._prompted)
+        self._interpreter = Interpreter(desk, courier, picked_up=self._pick_up, prompted=self._prompted)
 
     def dial(self, call: Call) -> None:
         """Take a call off the queue and let it ring."""
@@ -51,15 +54,31 @@ class Lines:
         else:
             self._ring(call)
 
+    def arrive(self, call: Call) -> None:
+        """Announce a call to us; what the site replies answers it, lets it ring or rejects it."""
+        call.state = "initiated"
+        self._desk.changed(call)
+        if call.order.answer.url:
+            self._run(call, partial(self._interpreter.run_from, call, make_initiate(call)))
+            return
+        sentence = f"No application takes calls to {call.order.to}: call_initiated_url is not set"
+        logger.warning("Call %s from %s: %s", call.call_id, call.order.sender, sentence)
+        self.end(call, "error", sentence)
+
     def answer(self, call: Call, voice: str) -> None:
         """Pick up; a human, a machine or silence is heard on the line."""
-        call.cancel_timers()
-        call.state, call.ringing, call.voice = "answered", False, voice
-        call.answered = self._desk.clock.now()
-        self._desk.changed(call)
-        if self._desk.options.max_call_seconds:
-            self._later(call, self._desk.options.max_call_seconds, lambda: self.end(call, "hangup"))
+        call.voice = voice
+        self._connect(call)
         callee = numbers.behaviour(call.behaviour)
+        if callee.menu is not None:
+            call.reception = Reception(
+                callee.menu,
+                later=partial(self._later, call),
+                note=partial(self._note, call),
+                reached=partial(self._reach, call),
+                refused=partial(self.end, call, "hangup"),
+            )
+            call.reception.begin()
         if callee.hangs_up_after is not None:
             self._later(call, callee.hangs_up_after, lambda: self.end(call, "hangup"))
         self._begin(call)
@@ -79,7 +98,8 @@ class Lines:
     def update(self, call: Call, order: UpdateOrder) -> None:
         """Do what updateCall asks: end the call, or fetch BXML from elsewhere."""
         if order.redirect is None:
-            self.end(call, "hangup" if call.state == "answered" else "cancel")
+            is_ours_to_cancel = call.state != "answered" and not call.is_inbound
+            self.end(call, "cancel" if is_ours_to_cancel else "hangup")
             return
         if order.tag is not None:
             call.tag = order.tag
@@ -96,7 +116,10 @@ class Lines:
             return
         self._interrupt(call)
         call.cancel_timers()
-        default, call.sip_code = ENDINGS.get(cause, ("", None))
+        # Hanging up on a call to us that still rings is how one rejects it.
+        cause = "rejected" if cause == "hangup" and call.is_unanswered_inbound else cause
+        default, sip_code = ENDINGS.get(cause, ("", None))
+        call.sip_code = None if call.is_inbound else sip_code
         call.state, call.ringing, call.cause = "disconnected", False, cause
         call.ended = self._desk.clock.now()
         call.error_message = message or default or None
@@ -119,8 +142,21 @@ class Lines:
             sipResponseCode=call.sip_code,
         )
 
-    def _later(self, call: Call, seconds: float, action: Callable[[], None]) -> None:
-        call.timers.append(self._desk.clock.call_later(seconds, action))
+    def _later(self, call: Call, seconds: float, action: Callable[[], None]) -> Timer:
+        timer = self._desk.clock.call_later(seconds, action)
+        call.timers.append(timer)
+        return timer
+
+    def _note(self, call: Call, line: str) -> None:
+        if line:
+            call.note(line)
+        self._desk.changed(call)
+
+    def _reach(self, call: Call, behaviour: str) -> None:
+        """Put a person on the line in the switchboard's place, who has heard nothing so far."""
+        call.behaviour = behaviour
+        call.prompt.clear()
+        self._desk.changed(call)
 
     def _ring(self, call: Call) -> None:
         call.ringing = True
@@ -148,6 +184,19 @@ class Lines:
         self._later(call, seconds, lambda: self._tell_detection(call, value, seconds))
         self._run(call, partial(self._announce, call))
 
+    def _connect(self, call: Call) -> None:
+        call.cancel_timers()
+        call.state, call.ringing = "answered", False
+        call.answered = self._desk.clock.now()
+        self._desk.changed(call)
+        if self._desk.options.max_call_seconds:
+            self._later(call, self._desk.options.max_call_seconds, lambda: self.end(call, "hangup"))
+
+    def _pick_up(self, call: Call) -> None:
+        """Our side answers a call to us; from now on it can be steered."""
+        call.is_announced = True
+        self._connect(call)
+
     async def _announce(self, call: Call, value: str = "", seconds: float = 0.0) -> None:
         """Send the answer event; with synchronous detection not before there is a result."""
         fields: dict[str, Any] = {}
@@ -155,10 +204,7 @@ class Lines:
             await self._desk.clock.sleep(seconds)
             fields["machineDetectionResult"] = events.detection_result(value, seconds)
         call.is_announced = True
-        jump = Jump(
-            event_type="answer", target=call.order.answer, fallback=call.order.answer_fallback, fields=fields
-        )
-        await self._interpreter.run_from(call, jump)
+        await self._interpreter.run_from(call, make_first_jump(call, "answer", fields))
 
     def _tell_detection(self, call: Call, value: str, seconds: float) -> None:
         detection = call.order.detection
@@ -175,8 +221,9 @@ class Lines:
     def _prompted(self, call: Call) -> None:
         """Let a scripted callee react to the prompt that has just been heard."""
         callee = numbers.behaviour(call.behaviour)
-        keys = numbers.choose_keys(callee, call.prompt)
-        if keys:
+        keys, gathering = numbers.choose_keys(callee, call.prompt), call.gathering
+        if keys and gathering is not None and not gathering.is_expecting:
+            gathering.is_expecting = True
             self._later(call, callee.reaction_seconds, lambda: self.press(call, keys))
 
     def _run(self, call: Call, program: Program) -> None:

@@ -1,9 +1,24 @@
 """Magic numbers: who picks up behind +1 907 555 0110 to 0199, and what they do by themselves."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from voice2fa.emulator.prompts import named_keys
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Menu:
+    """A switchboard that picks up and asks for an extension; all times in virtual seconds.
+
+    Tones are lost during the greeting. `patience_seconds` is how long it waits for a first tone, and
+    `gap_seconds` for another one; then an extension of `EXTENSIONS` rings, or there is none such.
+    """
+
+    greeting_seconds: float
+    patience_seconds: float = 6.0
+    gap_seconds: float = 3.0
+    ringing_seconds: float = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -11,8 +26,8 @@ class Callee:
     """How somebody behaves; all times in virtual seconds.
 
     `outcome` is what happens to the ringing: answer, busy, reject, error, or nothing at all. `keys` are
-    pressed after each first prompt; `presses` is named (the key that the prompt names) or other (one that it
-    does not name).
+    pressed after a prompt; `presses` is named (the key that the prompt names) or other (one that it does not
+    name). With a `menu` it is a switchboard, and this is so only until an extension picks up.
     """
 
     summary: str
@@ -23,6 +38,13 @@ class Callee:
     presses: str = ""
     reaction_seconds: float = 0.5
     hangs_up_after: float | None = None
+    menu: Menu | None = None
+
+
+def _switchboard(words: str, greeting_seconds: float) -> Callee:
+    summary = f"a switchboard that {words}; extension 204 is the handset, 205 approves, 206 denies"
+    menu = Menu(greeting_seconds=greeting_seconds)
+    return Callee(summary=summary, ringing_seconds=0.2, voice="machine", menu=menu)
 
 
 HANDSET = Callee(summary="rings until somebody acts on the handset page or the control plane", outcome="")
@@ -52,7 +74,12 @@ BEHAVIOURS: dict[str, Callee] = {
     "late": Callee(
         summary="answers and approves, but only after 4 seconds", presses="named", reaction_seconds=4
     ),
+    "switchboard": _switchboard("greets for 4 seconds", 4),
+    "switchboard-fast": _switchboard("listens for tones at once", 0),
+    "switchboard-slow": _switchboard("greets for 8 seconds", 8),
 }
+# Who sits at the extensions of every switchboard.
+EXTENSIONS = {"204": "handset", "205": "approves", "206": "denies"}
 # An area code of its own: numbers that people make up for themselves mostly begin with 202.
 NAMES = {
     "+19075550110": "busy",
@@ -71,16 +98,12 @@ NAMES = {
     "+19075550132": "late",
     "+19075550133": "presses-*",
     "+19075550134": "presses-#",
+    "+19075550135": "switchboard",
+    "+19075550136": "switchboard-fast",
+    "+19075550137": "switchboard-slow",
     # A block of people who agree to everything, for load tests under limits per number.
     **{f"+190755501{last}": "approves" for last in range(50, 100)},
 }
-_WORDS = {
-    "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
-    "eight": "8", "nine": "9", "star": "*", "asterisk": "*", "pound": "#", "hash": "#",
-}  # fmt: skip
-_NAMED = re.compile(
-    r"\bpress(?:\s+the)?(?:\s+key)?\s+([0-9*#]|" + "|".join(_WORDS) + r")(?![\w])", re.IGNORECASE
-)
 
 
 def behaviour(name: str) -> Callee:
@@ -94,11 +117,6 @@ def behaviour(name: str) -> Callee:
 def look_up(number: str, everyone: str) -> str:
     """Return the name of the behaviour behind a number; `everyone` is for those not in the table."""
     return NAMES.get(number, everyone)
-
-
-def named_keys(lines: Sequence[str]) -> list[str]:
-    """Return the keys that prompts ask for, as in 'Press 7 to approve', in order."""
-    return [_WORDS.get(key.lower(), key) for line in lines for key in _NAMED.findall(line)]
 
 
 def choose_keys(callee: Callee, prompt: Sequence[str]) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from voice2fa.emulator.exchanges import MASK
 from voice2fa.emulator.numbers import BEHAVIOURS
 
+SECRETS = ("client_secret", "application_password", "application_fallback_password")
 OWNED_NUMBERS = tuple(f"+120255501{last:02d}" for last in range(10))
 
 
@@ -35,6 +37,19 @@ class Options:
     numbers: tuple[str, ...] = switch(
         OWNED_NUMBERS, "numbers that the account owns; calls from others end as error"
     )
+    # The application: where calls to us are announced
+    call_initiated_url: str = switch("", "where incoming calls are announced; without it they end at once")
+    call_initiated_method: str = switch("POST", "how they are announced", choices=("POST", "GET"))
+    call_initiated_fallback_url: str = switch("", "where else, when that fails")
+    call_initiated_fallback_method: str = switch("POST", "how, there", choices=("POST", "GET"))
+    call_status_url: str = switch("", "where incoming calls' ends are told")
+    call_status_method: str = switch("POST", "how they are told", choices=("POST", "GET"))
+    application_username: str = switch("", "callback credentials of call_initiated_url and call_status_url")
+    application_password: str = switch("", "the password of these")
+    application_fallback_username: str = switch("", "callback credentials of call_initiated_fallback_url")
+    application_fallback_password: str = switch("", "the password of these")
+    callback_timeout: float = switch(15.0, "seconds that the site has to reply in incoming calls", low=1)
+    # The credentials of the API
     token_seconds: float = switch(3600.0, "lifetime of an OAuth token", low=0)
     voice_permission: bool = switch(True, "the credentials may use Voice; without it every answer is 403")
     out_of_credit: bool = switch(False, "refuse new calls with 402")
@@ -95,6 +110,9 @@ class Options:
     unknown_voice: str = switch(
         "warn", "a voice or locale that no page lists", choices=("warn", "invalid-bxml")
     )
+    odd_bxml: str = switch(
+        "warn", "anything else that is odd about a document", choices=("warn", "invalid-bxml")
+    )
     early_keys: str = switch(
         "dropped", "keys pressed before a Gather begins", choices=("dropped", "buffered")
     )
@@ -115,6 +133,15 @@ class Options:
     seed: int = switch(0, "seed of the dice that faults with a probability throw")
 
 
+# The strictest reading of what the pages say: whatever is odd about a document refuses it.
+STRICTEST: Mapping[str, str] = {
+    "unusual_root": "refuse",
+    "unknown_attribute": "invalid-bxml",
+    "unknown_voice": "invalid-bxml",
+    "odd_bxml": "invalid-bxml",
+    "wrong_content_type": "invalid-bxml",
+    "empty_reply": "invalid-bxml",
+}
 FIELDS = {item.name: item for item in fields(Options)}
 _SPOKEN = {
     "true": True,
@@ -167,7 +194,8 @@ def change(options: Options, changes: Mapping[str, Any]) -> Options:
 
 def to_json(options: Options) -> dict[str, Any]:
     """Return every switch and its position, secrets masked."""
-    return {**asdict(options), "client_secret": "*****", "numbers": list(options.numbers)}
+    masked = {name: MASK for name in SECRETS if getattr(options, name)}
+    return {**asdict(options), **masked, "numbers": list(options.numbers)}
 
 
 def build_parser(epilog: str) -> argparse.ArgumentParser:

@@ -1,5 +1,6 @@
 """What the account asks for: validated, frozen requests to place and to change a call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -42,7 +43,7 @@ class Detection:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallOrder:
-    """One accepted createCall."""
+    """One accepted createCall, or one call to us: `answer` is where its first synchronous event goes."""
 
     to: str
     sender: str
@@ -59,6 +60,8 @@ class CallOrder:
     display_name: str | None
     privacy: bool
     detection: Detection | None
+    direction: str = "outbound"
+    stir_shaken: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

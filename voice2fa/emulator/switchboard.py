@@ -49,25 +49,44 @@ class Switchboard:
             raise too_many(options, now, "Account call creation rate limit exceeded")
         if options.at_concurrency_limit == "refuse" and self._in_progress >= options.concurrent_calls:
             raise too_many(options, now, "Account concurrent call limit exceeded")
+        call = self._open(order)
+        if order.detection is not None and order.detection.has_decimals:
+            call.warn("The carrier mishandles decimals in machineDetection; use whole seconds.")
+        self._accepted += 1
+        self._queued += 1
+        heappush(self._queue, (order.priority, self._accepted, call))
+        self._desk.changed(call)
+        self._plan(0)
+        return call
+
+    def receive(self, order: CallOrder) -> Call:
+        """Let a call to us in at once; above the account's limits, which both directions share, it ends."""
+        options, now = self._desk.options, self._desk.clock.now()
+        is_full = self._is_at_rate(now) or self._in_progress >= options.concurrent_calls
+        call = self._open(order)
+        call.started = now
+        self._in_progress += 1
+        self._dialled.append(now)
+        if is_full:
+            self.lines.end(call, "account-limit")
+        else:
+            self.lines.arrive(call)
+        return call
+
+    def _open(self, order: CallOrder) -> Call:
+        options, now = self._desk.options, self._desk.clock.now()
         call_id = new_call_id()
         call = Call(
             call_id=call_id,
             account_id=options.account_id,
             order=order,
             url=f"{self._desk.base_url}/api/v2/accounts/{options.account_id}/calls/{call_id}",
-            enqueued=now,
+            accepted=now,
             changed=now,
             exchanges=deque(maxlen=options.keep_exchanges),
             tag=order.tag,
         )
-        if order.detection is not None and order.detection.has_decimals:
-            call.warn("The carrier mishandles decimals in machineDetection; use whole seconds.")
         self.calls[call_id] = call
-        self._accepted += 1
-        self._queued += 1
-        heappush(self._queue, (order.priority, self._accepted, call))
-        self._desk.changed(call)
-        self._plan(0)
         return call
 
     def find(self, call_id: str) -> Call:
@@ -89,7 +108,7 @@ class Switchboard:
 
     def is_visible(self, call: Call) -> bool:
         """Return whether the call's state has reached the API's readers."""
-        return self._desk.clock.now() - call.enqueued >= self._desk.options.state_lag
+        return self._desk.clock.now() - call.accepted >= self._desk.options.state_lag
 
     def _plan(self, seconds: float) -> None:
         if self._next is None:
@@ -98,13 +117,11 @@ class Switchboard:
     def _dial_next(self) -> None:
         self._next = None
         options, now = self._desk.options, self._desk.clock.now()
-        while self._dialled and now - self._dialled[0] >= 1:
-            self._dialled.popleft()
         while self._queue:
             if self._queue[0][2].state != "queued":
                 heappop(self._queue)
                 continue
-            if len(self._dialled) >= options.cps:
+            if self._is_at_rate(now):
                 self._plan(self._dialled[0] + 1 - now)
                 return
             is_full = self._in_progress >= options.concurrent_calls
@@ -119,6 +136,11 @@ class Switchboard:
                 self.lines.end(call, "account-limit")
             else:
                 self.lines.dial(call)
+
+    def _is_at_rate(self, now: float) -> bool:
+        while self._dialled and now - self._dialled[0] >= 1:
+            self._dialled.popleft()
+        return len(self._dialled) >= self._desk.options.cps
 
     def _ended(self, call: Call) -> None:
         if call.started is None:

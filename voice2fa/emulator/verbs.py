@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,18 +120,56 @@ NOT_EMULATED = _words(
     "ResumeRecording StartRecording StartStream StartTranscription StopRecording StopStream "
     "StopTranscription Transfer"
 )
+# What is heard, or listens, answers a call to us; no page says which verbs do, but for Ring's answerCall.
+ANSWERING = frozenset({"SpeakSentence", "PlayAudio", "Gather", "SendDtmf"})
 PROMPTS = frozenset({"SpeakSentence", "PlayAudio"})
 MOST_PROMPTS = 20
 AUDIO_EXTENSIONS = frozenset({"wav", "mp3"})
 REFUSED_EXTENSIONS = _words("ogg oga flac m4a aac opus webm wma aiff mp4")
 
-# Developer site voice/bxml/speakSentence; the second line from the Java SDK and the migration toolkit.
-VOICES = _words(
-    "susan julie kate ruth paul dave stephen bridget simon katrin stefan esperanza violeta jorge rosa "
-    "lupe pedro jolie gabrielle chantal liam paola luca masako kenji nadiya anatoli zeina zhiyu salli "
-    "salli_enh ivy ivy_enh joey joey_enh justin emma emma_enh nicole russell raveena geraint penelope "
-    "miguel naja mads ruben carmen samuel emily"
-)
-LOCALES = _words(
-    "en_US en_UK en_GB en_AU en_IN en_GB_WLS de es es_MX es_US fr fr_CA it ja ru arb cmn-CN da_DK nl_NL ro_RO"
-)
+
+def extension(address: str) -> str:
+    """Return how the path of an audio file ends, without the dot: all that is known before it is fetched."""
+    return urlsplit(address).path.rpartition(".")[2].lower()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voice:
+    """Who speaks: in which locale, female or male."""
+
+    locale: str
+    gender: str
+
+
+# Developer site voice/bxml/speakSentence, female and male; those it lacks are from the Java SDK and the
+# migration toolkit.
+SPEAKERS: Mapping[str, tuple[str, str]] = {
+    "en_US": ("susan julie kate ruth salli salli_enh ivy ivy_enh", "paul dave stephen joey joey_enh justin"),
+    "en_UK": ("bridget", "simon"),
+    "en_GB": ("emma emma_enh", ""),
+    "en_AU": ("nicole", "russell"),
+    "en_IN": ("raveena", ""),
+    "en_GB_WLS": ("", "geraint"),
+    "de": ("katrin", "stefan"),
+    "es": ("esperanza violeta", "jorge"),
+    "es_MX": ("rosa", ""),
+    "es_US": ("lupe penelope", "pedro miguel"),
+    "fr": ("jolie", "bernard"),
+    "fr_CA": ("gabrielle chantal", "liam"),
+    "it": ("paola", "luca"),
+    "ja": ("masako", "kenji"),
+    "ru": ("nadiya", "anatoli"),
+    "arb": ("zeina", ""),
+    "cmn-CN": ("zhiyu", ""),
+    "da_DK": ("naja", "mads"),
+    "nl_NL": ("", "ruben"),
+    "ro_RO": ("carmen", ""),
+}
+VOICES: Mapping[str, Voice] = {
+    name: Voice(locale=locale, gender=gender)
+    for locale, speakers in SPEAKERS.items()
+    for gender, names in zip(("female", "male"), speakers, strict=True)
+    for name in names.split()
+}
+# Still accepted; whose they are is no longer told.
+OLD_VOICES = frozenset({"samuel", "emily"})

@@ -36,6 +36,8 @@ def _has_exchanged(call: Call, name: str) -> bool:
 # One row for each query parameter; a call must satisfy all that are given.
 CONDITIONS: Mapping[str, Callable[[Call, str], bool]] = {
     "to": lambda call, value: call.order.to == value,
+    "from": lambda call, value: call.order.sender == value,
+    "direction": lambda call, value: call.order.direction == value,
     "callId": lambda call, value: call.call_id == value,
     "seen": lambda call, value: call.call_id not in value.split(","),
     "state": lambda call, value: STATES[value](call),
@@ -50,7 +52,9 @@ CONDITIONS: Mapping[str, Callable[[Call, str], bool]] = {
 def read_conditions(query: Mapping[str, str]) -> Callable[[Call], bool]:
     """Return the predicate that query parameters describe, or raise ControlError."""
     # A plus sign that nobody encoded arrives as a space.
-    wanted = {name: value.replace(" ", "+", 1) if name == "to" else value for name, value in query.items()}
+    wanted = {
+        name: value.replace(" ", "+", 1) if name in ("to", "from") else value for name, value in query.items()
+    }
     if unknown := set(wanted) - set(CONDITIONS):
         raise ControlError(
             400, f"One cannot wait for {', '.join(sorted(unknown))}, only {', '.join(CONDITIONS)}."

@@ -3,11 +3,11 @@
 import { show } from "./element.js";
 import { formatNumber } from "./format.js";
 import { Phone } from "./phone.js";
-import { phase } from "./store.js";
+import { isFromHere, phase, phoneOf } from "./store.js";
 import { act } from "./control.js";
 
 const MOST_ENDED = 3;
-const RANK = { answered: 3, ringing: 2, ended: 1 };
+const RANK = { answered: 3, calling: 2, ringing: 2, ended: 1 };
 
 export class Desk {
   constructor({ shelf, idle, alert, store, tones, voice }) {
@@ -38,10 +38,10 @@ export class Desk {
     const chosen = new Map();
     for (const call of this.store.list()) {
       const now = phase(call);
-      if (now === "ringing" || now === "answered") this.seen.add(call.callId);
+      if (now && now !== "ended") this.seen.add(call.callId);
       if (!now || !this.seen.has(call.callId)) continue;
-      const rival = chosen.get(call.to);
-      if (!rival || RANK[now] >= RANK[phase(rival)]) chosen.set(call.to, call);
+      const rival = chosen.get(phoneOf(call));
+      if (!rival || RANK[now] >= RANK[phase(rival)]) chosen.set(phoneOf(call), call);
     }
     const ended = [...chosen].filter(([, call]) => phase(call) === "ended");
     ended.sort(([, left], [, right]) => String(left.endTime).localeCompare(String(right.endTime)));
@@ -49,16 +49,16 @@ export class Desk {
     return chosen;
   }
 
-  // A phone that begins to ring comes to the front; after its call another live one does; otherwise the reader's choice stays.
+  // A phone that begins to ring or to call comes to the front; after its call another live one does; otherwise the reader's choice stays.
   chooseShown(chosen) {
     const calls = [...chosen.values()];
-    const fresh = calls.filter((call) => phase(call) === "ringing" && !this.announced.has(call.callId));
+    const fresh = calls.filter((call) => isBeginning(call) && !this.announced.has(call.callId));
     const current = this.shown && chosen.get(this.shown.number);
     const live = calls.filter((call) => phase(call) !== "ended");
     let best = current;
     if (fresh.length) best = fresh.at(-1);
     else if (!current || (phase(current) === "ended" && !this.isReading())) best = live.at(-1) ?? current ?? calls.at(-1);
-    this.shown = best ? this.phones.get(best.to) : null;
+    this.shown = best ? this.phones.get(phoneOf(best)) : null;
   }
 
   // Whoever brought an ended call to the front wants to read it.
@@ -68,8 +68,9 @@ export class Desk {
 
   announce(chosen) {
     for (const call of chosen.values()) {
-      if (phase(call) !== "ringing" || this.announced.has(call.callId)) continue;
+      if (!isBeginning(call) || this.announced.has(call.callId)) continue;
       this.announced.add(call.callId);
+      if (isFromHere(call)) continue;
       const caller = call.displayName || formatNumber(call.from);
       this.alert.textContent = `Incoming call from ${caller} to ${formatNumber(call.to)}. Enter answers, Escape declines.`;
     }
@@ -105,7 +106,7 @@ export class Desk {
   /** Puts an ended call away. */
   dismiss(phone) {
     for (const call of this.store.list()) {
-      if (call.to === phone.number && phase(call) === "ended") this.seen.delete(call.callId);
+      if (phoneOf(call) === phone.number && phase(call) === "ended") this.seen.delete(call.callId);
     }
     this.update();
   }
@@ -139,4 +140,9 @@ export class Desk {
   get phase() {
     return this.shown?.phase ?? null;
   }
+}
+
+// A call from here may be answered before the page has seen it ring.
+function isBeginning(call) {
+  return phase(call) === "ringing" || (isFromHere(call) && phase(call) !== "ended");
 }

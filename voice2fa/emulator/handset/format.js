@@ -37,9 +37,13 @@ export function formatNumber(number) {
   return `+${code} ${rest.slice(0, -4).replace(/(\d{3})(?=\d)/g, "$1 ")} ${rest.slice(-4)}`;
 }
 
+// Of a call that a phone on this page made.
+const CAUSES_FROM_HERE = { cancel: "given up", rejected: "rejected by the site" };
+
 /** Says why a call ended; a cause that we do not know is shown as the carrier spelt it. */
-export function describeCause(cause) {
-  return cause ? CAUSES[cause] ?? cause : "";
+export function describeCause(cause, isFromHere = false) {
+  if (!cause) return "";
+  return (isFromHere && CAUSES_FROM_HERE[cause]) || (CAUSES[cause] ?? cause);
 }
 
 /** Writes seconds as 0:07, 12:34 or 1:02:03. */

@@ -1,6 +1,7 @@
 // The handset page: a telephone for every number that the emulated carrier calls, and a view of the wire.
 
 import { Desk } from "./desk.js";
+import { Dial } from "./dial.js";
 import { setText, show } from "./element.js";
 import { formatClock } from "./format.js";
 import { Inspector } from "./inspector.js";
@@ -24,7 +25,10 @@ const voice = new Voice();
 const desk = new Desk({ shelf: find("#shelf"), idle: find("#idle"), alert: find("#alert"), store, tones, voice });
 const inspector = new Inspector({ calls: find("#calls"), empty: find("#no-calls"), wire: find("#wire"), store });
 
+const dial = new Dial(find("#dial"), store);
+
 store.subscribe(() => desk.update());
+store.subscribe(() => dial.update());
 store.subscribe(() => inspector.update());
 store.subscribe(showTitle);
 
@@ -110,7 +114,9 @@ function tick() {
 function showTitle() {
   const ringing = store.list().some((call) => phase(call) === "ringing");
   const isBeat = new Date().getSeconds() % 2 === 0 && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const words = { ringing: isBeat ? `${TITLE} ☎` : "☎ Ringing", answered: `☎ In call · ${TITLE}` };
+  const words = {
+    ringing: isBeat ? `${TITLE} ☎` : "☎ Ringing", calling: `☎ Calling · ${TITLE}`, answered: `☎ In call · ${TITLE}`,
+  };
   const title = ringing ? words.ringing : words[desk.phase] ?? TITLE;
   if (document.title !== title) document.title = title;
 }

@@ -4,7 +4,7 @@ import { copy } from "./clipboard.js";
 import { make, setText, show } from "./element.js";
 import { describeCause, formatMilliseconds, formatNumber, formatStatus, formatTime } from "./format.js";
 import { isBxml, layOut, paint } from "./pretty.js";
-import { phase } from "./store.js";
+import { isFromHere, phase, phoneOf } from "./store.js";
 
 const MOST_CALLS = 30;
 const WAYS = { api: ["→", "site to carrier"], callback: ["←", "carrier to site"] };
@@ -70,7 +70,7 @@ export class Inspector {
     const item = make("li", {}, make("button",
       { type: "button", class: "call", "data-call": call.callId, onclick: () => { this.select(call.callId); this.update(); } },
       make("span", { class: "call-dot", "aria-hidden": "true" }),
-      make("span", { class: "call-to" }, formatNumber(call.to)),
+      make("span", { class: "call-to" }, formatNumber(phoneOf(call))),
       make("span", { class: "call-word" }),
       make("span", { class: "call-time" }, formatTime(call.enqueuedTime ?? call.startTime))));
     this.items.set(call.callId, item);
@@ -82,13 +82,13 @@ export class Inspector {
     const now = phase(call) ?? call.state;
     button.dataset.state = now;
     button.setAttribute("aria-current", call.callId === this.selected ? "true" : "false");
-    const word = now === "ended" ? describeCause(call.disconnectCause) || "ended" : now;
+    const word = now === "ended" ? describeCause(call.disconnectCause, isFromHere(call)) || "ended" : now;
     setText(button.querySelector(".call-word"), word);
   }
 
   updateWire(call) {
     show(this.copyAll, Boolean(call));
-    setText(this.title, call ? `Call to ${formatNumber(call.to)}` : "On the wire");
+    setText(this.title, call ? `Call ${isFromHere(call) ? "from" : "to"} ${formatNumber(phoneOf(call))}` : "On the wire");
     this.drawFacts(call);
     this.drawWarnings(call);
     const exchanges = call ? this.store.listExchanges(call.callId) : [];
@@ -99,7 +99,8 @@ export class Inspector {
 
   drawFacts(call) {
     const facts = call ? [
-      ["From", formatNumber(call.from)], ["State", call.state], ["Cause", call.disconnectCause],
+      isFromHere(call) ? ["To", formatNumber(call.to)] : ["From", formatNumber(call.from)],
+      ["Attestation", call.stirShaken?.attestationIndicator], ["State", call.state], ["Cause", call.disconnectCause],
       ["Tag", call.tag], ["Call id", call.callId], ["Error", call.errorMessage],
     ].filter(([, value]) => value) : [];
     const signature = JSON.stringify(facts);

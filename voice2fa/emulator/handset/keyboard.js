@@ -11,7 +11,7 @@ export function listenForKeys(desk, isOn) {
     if (/^[0-9*#]$/.test(event.key) && phone.phase === "answered") phone.press(event.key);
     else if (event.key === "Enter" && phone.phase === "ringing" && !event.target.closest?.(PRESSABLE)) phone.perform("answer");
     else if (event.key === "Escape" && phone.phase === "ringing") phone.perform("reject");
-    else if (event.key === "Escape" && phone.phase === "answered") phone.perform("hangup");
+    else if (event.key === "Escape" && ["answered", "calling"].includes(phone.phase)) phone.perform("hangup");
     else return;
     event.preventDefault();
   });

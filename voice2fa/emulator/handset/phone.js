@@ -2,7 +2,7 @@
 
 import { icon, make, setText, show } from "./element.js";
 import { describeCause, formatClock, formatDuration, formatNumber } from "./format.js";
-import { phase } from "./store.js";
+import { isFromHere, isReached, otherOf, phase } from "./store.js";
 
 const KEYS = [
   ["1", ""], ["2", "ABC"], ["3", "DEF"], ["4", "GHI"], ["5", "JKL"], ["6", "MNO"],
@@ -10,12 +10,20 @@ const KEYS = [
 ];
 const KEY_NAMES = { "*": "star", "#": "hash" };
 
-// A button's data-action, its words, its icon, the phase in which it shows, and the verb of the control plane.
+// A button's data-action, its words, its icon, the phases in which it shows, and the verb of the control plane.
 const ACTIONS = [
   ["decline", "Decline", "end", "ringing", "reject"],
   ["answer", "Answer", "call", "ringing", "answer"],
-  ["hangup", "Hang up", "end", "answered", "hangup"],
+  ["hangup", "Hang up", "end", "answered calling", "hangup"],
 ];
+// Lines that the person on this phone does not hear, and what they see instead of a clock meanwhile.
+const UNHEARD = /^\[(the switchboard|nobody|extension) /;
+const STAGES = {
+  greeting: () => "A switchboard is speaking",
+  listening: () => "A switchboard listens for tones",
+  ringing: (extension) => `Extension ${extension} rings`,
+  refused: () => "A switchboard hangs up",
+};
 const ASIDES = [
   ["voicemail", "Let voicemail answer", "voicemail", "ringing", "machine"],
   ["busy", "Busy", "busy", "ringing", "busy"],
@@ -91,8 +99,8 @@ export class Phone {
     const hadFocus = this.element.contains(document.activeElement);
     this.element.dataset.state = now;
     this.element.toggleAttribute("data-shown", isShown);
-    setText(this.caller, call.displayName || formatNumber(call.from));
-    setText(this.sub, call.displayName ? formatNumber(call.from) : "");
+    setText(this.caller, call.displayName || formatNumber(otherOf(call)));
+    setText(this.sub, describeLine(call));
     const isLonger = (call.transcript ?? []).length > this.transcript.children.length;
     this.updateTranscript(call.transcript ?? []);
     this.updateParts(now, isShown, call);
@@ -119,17 +127,20 @@ export class Phone {
     const items = this.transcript.children;
     if (items.length > lines.length) this.transcript.replaceChildren();
     for (let index = items.length; index < lines.length; index += 1) {
-      this.transcript.append(make("p", {}, lines[index]));
+      const kind = UNHEARD.test(lines[index]) ? "unheard" : null;
+      this.transcript.append(make("p", { class: kind, dir: "auto" }, lines[index]));
     }
   }
 
   updateParts(now, isShown, call) {
-    for (const button of [...this.buttons, ...this.asides]) show(button, button.dataset.phase === now);
+    for (const button of [...this.buttons, ...this.asides]) show(button, button.dataset.phase.split(" ").includes(now));
     show(this.dismiss, now === "ended");
-    show(this.pad, now === "answered");
+    const isTalking = now === "answered" && isReached(call);
+    show(this.pad, isTalking);
     show(this.transcript, now === "answered" || this.transcript.children.length > 0);
-    this.element.toggleAttribute("data-listening-now", now === "answered" && Boolean(call.listening));
-    this.listening.classList.toggle("off", now !== "answered" || !call.listening);
+    this.element.toggleAttribute("data-unreached", now === "answered" && !isTalking);
+    this.element.toggleAttribute("data-listening-now", isTalking && Boolean(call.listening));
+    this.listening.classList.toggle("off", !isTalking || !call.listening);
     if (call.heldKeys?.length > this.pressed.length) this.pressed = call.heldKeys;
     setText(this.keys, this.pressed);
     show(this.opener, !isShown);
@@ -138,18 +149,20 @@ export class Phone {
 
   /** Moves the clock on; called every second. */
   tick() {
+    const stage = STAGES[this.call.switchboard?.stage];
     const words = {
       ringing: "Incoming call",
-      answered: formatDuration((Date.now() - this.answeredAt) / 1000),
-      ended: ["Call ended", describeCause(this.call.disconnectCause)].filter(Boolean).join(" · "),
+      calling: "Calling…",
+      answered: stage ? stage(this.call.switchboard.extension) : formatDuration((Date.now() - this.answeredAt) / 1000),
+      ended: ["Call ended", describeCause(this.call.disconnectCause, isFromHere(this.call))].filter(Boolean).join(" · "),
     };
-    this.status.setAttribute("role", this.phase === "answered" ? "timer" : "status");
+    this.status.setAttribute("role", this.phase === "answered" && !stage ? "timer" : "status");
     setText(this.status, words[this.phase] ?? "");
   }
 
   /** Presses a key of this phone. Presses queue up, so that fast fingers keep their order. */
   press(key) {
-    if (this.phase !== "answered") return;
+    if (this.phase !== "answered" || !isReached(this.call)) return;
     this.desk.sound(key);
     this.pressed += key;
     setText(this.keys, this.pressed);
@@ -169,6 +182,14 @@ export class Phone {
     const message = await this.desk.perform(this.call.callId, verb, body);
     setText(this.notice, message ?? "");
   }
+}
+
+// What stands below the caller's name: their number, and which extension has the call.
+function describeLine(call) {
+  const number = call.displayName ? formatNumber(otherOf(call)) : "";
+  const extension = call.switchboard && isReached(call) ? `at extension ${call.switchboard.extension}` : "";
+  const way = isFromHere(call) && phase(call) !== "ended" ? "called from this phone" : "";
+  return [number, extension, way].filter(Boolean).join(" · ");
 }
 
 // The emulator's clock may run fast or stand still: a time that cannot be ours is not believed.

@@ -1,5 +1,8 @@
 // Speaks what the caller says, with the browser's own voices. The transcript stays the record: speech may be missing.
 
+// The carrier's names of locales, where browsers have others.
+const TAGS = { arb: "ar", "cmn-CN": "zh-CN", "en-UK": "en-GB", "en-GB-WLS": "en-GB" };
+
 export class Voice {
   constructor() {
     this.isOn = true;
@@ -19,7 +22,8 @@ export class Voice {
   /** Speaks after what the same call said before. */
   say({ callId, text, locale }) {
     if (!this.isOn || !Voice.isAvailable() || !text) return;
-    this.queue.push({ callId, text, locale: (locale || "en-US").replace("_", "-") });
+    const tag = (locale || "en-US").replaceAll("_", "-");
+    this.queue.push({ callId, text, locale: TAGS[tag] ?? tag });
     if (!this.current) this.next();
   }
 

@@ -59,9 +59,30 @@ export class Store {
   }
 }
 
-/** Says what a phone shows of a call: "ringing", "answered", "ended", or null before it rings. */
+/** Says what a phone shows of a call: "ringing", "calling", "answered", "ended", or null before it rings. */
 export function phase(call) {
   if (call.state === "disconnected") return "ended";
   if (call.state === "answered") return "answered";
+  if (isFromHere(call)) return "calling";
   return call.ringing ? "ringing" : null;
+}
+
+/** Says whether a phone on this page calls the site. */
+export function isFromHere(call) {
+  return call.direction === "inbound";
+}
+
+/** Returns the number of the phone on this page that has the call. */
+export function phoneOf(call) {
+  return isFromHere(call) ? call.from : call.to;
+}
+
+/** Returns the number at the site's end. */
+export function otherOf(call) {
+  return isFromHere(call) ? call.to : call.from;
+}
+
+/** Says whether the person hears the call, and not a switchboard. */
+export function isReached(call) {
+  return !call.switchboard || call.switchboard.stage === "connected";
 }
