@@ -3,7 +3,7 @@
 import pytest
 
 from voice2fa.core.events import Cause, Kind
-from voice2fa.core.script import Gather, Hangup, Pause, Play, Redirect, Say
+from voice2fa.core.script import Door, Gather, Hangup, Park, Pause, Play, Redirect, Say, SendTones
 from voice2fa.providers.base import BadEvent, CallGone, CallProgress, Provider
 from voice2fa.providers.rules import E164, SECRET_LENGTH
 
@@ -18,6 +18,9 @@ SCRIPTS = [
         Gather(step=7, prompts=(Say(text="Press 7."),), max_digits=1, first_digit_seconds=6, repeat=2),
         Hangup(),
     ),
+    (Pause(seconds=2), SendTones(keys=",,204"), Say(text="Hola.", language="es", slowly=True), Hangup()),
+    (Park(seconds=4.0, step=3),),
+    (Say(text="Goodbye."), Redirect(step=3, door=Door.OVER)),
 ]
 
 HOSTILE = [
@@ -78,12 +81,27 @@ class ProviderContract:
 
     def test_a_caller_is_known(self, provider):
         assert E164.fullmatch(provider.caller)
+        assert provider.caller_for("+12025550145", region="US") == provider.caller
+        assert provider.caller_for("+881612345678", region="") == provider.caller
+
+    def test_english_can_be_spoken(self, provider):
+        assert provider.can_speak("en") is True
+        assert provider.can_speak("en-us") is True
 
     @pytest.mark.parametrize("script", SCRIPTS, ids=range(len(SCRIPTS)))
-    def test_every_script_is_rendered_and_every_step_filled_in(self, provider, script):
+    def test_every_script_is_rendered_and_every_step_and_door_filled_in(self, provider, script):
         rendered = provider.render(script, line=LINE)
         assert isinstance(rendered, bytes)
         assert b"{step}" not in rendered
+        assert b"{door}" not in rendered
+
+    @pytest.mark.parametrize(
+        ("script", "door"),
+        [((Redirect(step=3),), "redirect/3"), (SCRIPTS[6], "parked/3"), (SCRIPTS[7], "over/3")],
+        ids=["redirect", "parked", "over"],
+    )
+    def test_a_call_asks_at_the_door_that_fits(self, provider, script, door):
+        assert f"/call/{door}/" in provider.render(script, line=LINE).decode()
 
     def test_rendering_the_same_script_gives_the_same_bytes(self, provider):
         assert provider.render(SCRIPTS[4], line=LINE) == provider.render(SCRIPTS[4], line=LINE)
@@ -93,7 +111,10 @@ class ProviderContract:
         with pytest.raises(BadEvent):
             provider.parse_event(body)
 
-    @pytest.mark.parametrize("kind", [Kind.ANSWER, Kind.GATHER, Kind.REDIRECT, Kind.DISCONNECT, Kind.MACHINE])
+    @pytest.mark.parametrize(
+        "kind",
+        [Kind.INITIATE, Kind.ANSWER, Kind.GATHER, Kind.REDIRECT, Kind.DISCONNECT, Kind.MACHINE],
+    )
     def test_an_event_is_understood(self, provider, words, kind):
         event = provider.parse_event(words(kind, call_id="c-1", to="+12025550145", caller="+12025550100"))
         assert (event.kind, event.call_id) == (kind, "c-1")

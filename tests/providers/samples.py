@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 
+from voice2fa.providers.bandwidth.casting import make_cast
 from voice2fa.providers.base import CallbackUrls, Credentials, Line, MachineDetection, OutgoingCall
 
 ACCOUNT_ID = "9900000"
@@ -10,11 +11,18 @@ SECRET = "first-callback-secret-of-the-tests-1"
 CALL_ID = "c-0a1b2c3d-4e5f6071-0000-4000-8000-00000000abcd"
 CALLBACK_PASSWORD = "callback-password-nobody-may-see"
 STEPPED = {"gather", "gather_fallback", "redirect", "redirect_fallback"}
+CAST = make_cast({}, "female")
+
+
+def voice_for(language):
+    """Return the voice that Bandwidth's provider takes for the language without any option."""
+    return CAST.find(language) or CAST.find_any()
 
 
 def make_line(base="https://site.example"):
     urls = {
-        item.name: f"{base}/call/{item.name}/" + ("{step}/" if item.name in STEPPED else "")
+        item.name: f"{base}/call/{item.name.replace('redirect', '{door}')}/"
+        + ("{step}/" if item.name in STEPPED else "")
         for item in fields(CallbackUrls)
     }
     return Line(

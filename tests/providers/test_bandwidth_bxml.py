@@ -9,50 +9,106 @@ from bandwidth.models import bxml as official
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice2fa.core.script import Gather, Hangup, Pause, Play, Redirect, Say
+from voice2fa.core.script import Door, Gather, Hangup, Park, Pause, Play, Redirect, Say, SendTones
 from voice2fa.providers.bandwidth.bxml import Root, clean_text, render_bxml
 from voice2fa.providers.base import CallbackUrls, Credentials, Line, ScriptRefused
 
-from .samples import CALLBACK_PASSWORD, LINE
+from .samples import CALLBACK_PASSWORD, LINE, voice_for
 
 ASK = Gather(step=2, prompts=(Say(text="Press 7."),), max_digits=1, first_digit_seconds=6, repeat=2)
 FULL = (
     Say(text="Hello."),
     Say(text="482913", spelled=True),
+    Say(text="Hello.", slowly=True),
+    SendTones(keys=",,204"),
     Play(url="https://site.example/tune.wav"),
     Pause(seconds=0.5),
     ASK,
     Redirect(step=4),
+    Park(seconds=4, step=4),
     Hangup(),
 )
 
 
-def render(*script, line=LINE, voice="susan", root=Root.REPLY):
-    return ET.fromstring(render_bxml(tuple(script), line=line, voice=voice, root=root))
+def render(*script, line=LINE, root=Root.REPLY):
+    return ET.fromstring(render_bxml(tuple(script), line=line, voice_for=voice_for, root=root))
 
 
 def test_a_document_says_its_encoding_and_its_root():
-    assert render_bxml((Hangup(),), line=LINE, voice="susan", root=Root.REPLY) == (
+    assert render_bxml((Hangup(),), line=LINE, voice_for=voice_for, root=Root.REPLY) == (
         b"<?xml version='1.0' encoding='utf-8'?>\n<Response><Hangup /></Response>"
     )
     assert render(Hangup(), root=Root.PUSHED).tag == "Bxml"
 
 
 def test_an_empty_script_is_an_empty_document_which_hangs_up():
-    assert render_bxml((), line=LINE, voice="susan", root=Root.REPLY).endswith(b"<Response />")
+    assert render_bxml((), line=LINE, voice_for=voice_for, root=Root.REPLY).endswith(b"<Response />")
 
 
 def test_verbs_keep_their_order():
     assert [verb.tag for verb in render(*FULL)] == [
-        *("SpeakSentence", "SpeakSentence", "PlayAudio", "Pause", "Gather", "Redirect", "Hangup")
+        *("SpeakSentence", "SpeakSentence", "SpeakSentence", "SendDtmf", "PlayAudio", "Pause"),
+        *("Gather", "Redirect", "Pause", "Redirect", "Hangup"),
     ]
 
 
 def test_a_code_is_spelled_with_rests_and_without_say_as():
     (sentence,) = render(Say(text="48 2", spelled=True))
     assert ET.tostring(sentence, encoding="unicode") == (
-        '<SpeakSentence voice="susan">4<break time="600ms" />8<break time="600ms" />2</SpeakSentence>'
+        '<SpeakSentence voice="susan">4<break time="600ms" /> 8<break time="600ms" /> 2</SpeakSentence>'
     )
+
+
+def test_what_is_said_slowly_is_said_at_a_slow_rate_and_spelled_with_longer_rests():
+    words, code = render(Say(text="Hello.", slowly=True), Say(text="48", spelled=True, slowly=True))
+    assert ET.tostring(words, encoding="unicode") == (
+        '<SpeakSentence voice="susan"><prosody rate="slow">Hello.</prosody></SpeakSentence>'
+    )
+    assert ET.tostring(code, encoding="unicode") == (
+        '<SpeakSentence voice="susan"><prosody rate="slow">4<break time="1s" /> 8</prosody></SpeakSentence>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Drücken Sie die 7.", "Drücken Sie die 7;"),
+        ("Drücken Sie die 7. Oder die 0. Danke.", "Drücken Sie die 7; Oder die 0; Danke."),
+        ("Die 7... Danke.", "Die 7; Danke."),
+        ("250.10 Euro, Version 2.0", "250.10 Euro, Version 2.0"),
+    ],
+)
+def test_no_key_becomes_an_ordinal_where_a_full_stop_makes_one(text, said):
+    for language in ("de", "da", "de-at"):
+        (sentence,) = render(Say(text=text, language=language))
+        assert sentence.text == said
+    (sentence,) = render(Say(text=text, language="es"))
+    assert sentence.text == text
+
+
+def test_each_sentence_has_the_voice_of_its_language():
+    sentences = render(*(Say(text="Hello.", language=language) for language in ("", "de", "zh-hans")))
+    assert [sentence.get("voice") for sentence in sentences] == ["susan", "katrin", "zhiyu"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "sent"), [("204", "204"), (",,20*4#", ",,20*4#"), ("2x0é4 ", "204"), ("1" * 60, "1" * 50)]
+)
+def test_tones_are_keys_and_pauses_that_the_carrier_knows(keys, sent):
+    (tones,) = render(SendTones(keys=keys))
+    assert (tones.tag, tones.text, tones.attrib) == ("SendDtmf", sent, {})
+
+
+def test_tones_of_no_key_are_left_out():
+    assert len(render(SendTones(keys="ext"))) == 0
+
+
+def test_a_parked_call_waits_and_then_asks_at_the_door_for_it():
+    pause, redirect = render(Park(seconds=4.0, step=3))
+    assert pause.attrib == {"duration": "4"}
+    assert redirect.get("redirectUrl") == "https://site.example/call/parked/3/"
+    assert redirect.get("redirectFallbackUrl") == "https://site.example/call/parked_fallback/3/"
+    assert redirect.get("password") == CALLBACK_PASSWORD
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t ", "\x00", "\x07 \x1b"])
@@ -87,6 +143,11 @@ def test_a_gather_calls_back_to_its_step_with_credentials():
     }
 
 
+def test_a_redirect_names_its_door():
+    (redirect,) = render(Redirect(step=4, door=Door.OVER))
+    assert redirect.get("redirectUrl") == "https://site.example/call/over/4/"
+
+
 def test_a_redirect_calls_back_to_its_step_with_credentials():
     (redirect,) = render(Redirect(step=4))
     assert redirect.attrib == {
@@ -108,7 +169,7 @@ def test_a_redirect_calls_back_to_its_step_with_credentials():
         ("firstDigitTimeout", "first_digit_seconds", {-1: "0", 0: "0", 10: "10", 60: "60", 61: "60"}),
         ("interDigitTimeout", "between_digits_seconds", {0: "1", 2.5: "2.5", 60: "60", 600: "60"}),
         ("repeatCount", "repeat", {0: "1", 3: "3", 20: "20", 21: "20"}),
-        ("terminatingDigits", "last_key", {"": "", "#": "#", "*": "*", "x": "", "é": ""}),
+        ("terminatingDigits", "last_keys", {"": "", "#": "#", "#*": "#*", "x#": "#", "é": ""}),
     ],
 )
 def test_a_gather_stays_within_the_carriers_limits(name, field, values):
@@ -187,7 +248,8 @@ def test_any_text_comes_back_whole_but_for_what_xml_cannot_hold(text):
 def test_any_text_can_be_spelled(text):
     sentences = render(Say(text=text, spelled=True))
     expected = "".join(clean_text(text).split())
-    assert "".join(sentence for element in sentences for sentence in element.itertext()) == expected
+    said = "".join(words for element in sentences for words in element.itertext())
+    assert said.replace(" ", "") == expected
     assert sum(1 for _ in sentences.iter("break")) == max(len(expected) - 1, 0)
 
 
@@ -209,7 +271,7 @@ def test_other_braces_in_a_url_are_left_alone():
 
 def test_every_verb_and_attribute_is_one_that_the_official_library_knows():
     for element in render(*FULL).iter():
-        if element.tag in {"Response", "break"}:
+        if element.tag in {"Response", "break", "prosody"}:
             continue
         parameters = inspect.signature(getattr(official, element.tag).__init__).parameters
         known = {re.sub("_(.)", lambda match: match[1].upper(), name) for name in parameters}

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import re
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,7 @@ from .contract import ProviderContract
 from .samples import ACCOUNT_ID, APPLICATION_ID, bandwidth_options, make_line, make_order
 
 EVENT_TYPES = {
+    Kind.INITIATE: "initiate",
     Kind.ANSWER: "answer",
     Kind.GATHER: "gather",
     Kind.REDIRECT: "redirect",
@@ -217,6 +219,43 @@ def test_a_machine_is_told_beside_the_call(emulator, provider):
         assert site.expect(Kind.MACHINE).answerer is Answerer.MACHINE
         provider.hang_up(call_id)
         assert site.expect(Kind.DISCONNECT).cause is Cause.HUNG_UP
+
+
+def test_a_number_of_the_country_calls_under_the_sites_name(emulator):
+    numbers = {"GB": "+12025550108", "+4420": "+12025550109"}
+    provider = make_provider(emulator, FROM_NUMBERS=numbers, DISPLAY_NAME="Example Bank")
+    callers = {
+        "+447400123456": "+12025550108",
+        "+442079460123": "+12025550109",
+        "+33142685300": "+12025550100",
+    }
+    for number, caller in callers.items():
+        region = "FR" if number.startswith("+33") else "GB"
+        with serve(Site(provider, {Kind.ANSWER: (Hangup(),)})) as site:
+            chosen = provider.caller_for(number, region=region)
+            call_id = provider.place_call(make_order(to=number, caller=chosen, line=site.line))
+            act(emulator, call_id, "answer")
+            assert site.expect(Kind.ANSWER).caller == caller
+            site.expect(Kind.DISCONNECT)
+        seen = look(emulator, call_id)
+        assert seen["from"] == caller
+        assert '\\"displayName\\": \\"Example Bank\\"' in json.dumps(seen["exchanges"])
+    provider.close()
+
+
+def test_each_language_is_heard_from_a_voice_of_its_own(emulator):
+    provider = make_provider(emulator, VOICES={"en": "dave", "es-mx": "rosa"}, GENDER="male")
+    languages = ("en", "en-gb", "es", "es-mx", "de", "zh-hans", "nl")
+    script = (*(Say(text="Hello.", language=language) for language in languages), Hangup())
+    with serve(Site(provider, {Kind.ANSWER: script})) as site:
+        call_id = provider.place_call(make_order(line=site.line))
+        act(emulator, call_id, "answer")
+        site.expect(Kind.ANSWER)
+        site.expect(Kind.DISCONNECT)
+    seen = json.dumps(look(emulator, call_id)["exchanges"])
+    voices = re.findall(r'SpeakSentence voice=\\+"(\w+)', seen)
+    assert voices == ["dave", "dave", "jorge", "rosa", "stefan", "zhiyu", "ruben"]
+    provider.close()
 
 
 def test_a_number_that_is_none_is_refused(provider):

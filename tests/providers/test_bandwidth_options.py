@@ -4,7 +4,6 @@ import pytest
 
 from voice2fa.providers.bandwidth import BandwidthProvider
 from voice2fa.providers.bandwidth.options import RULES, read_options
-from voice2fa.providers.bandwidth.voices import LOCALE_OF, VOICES
 
 from .samples import SECRET, bandwidth_options
 
@@ -24,11 +23,14 @@ def test_what_is_not_given_is_assumed():
     assert options.base_url == "https://voice.bandwidth.com/api/v2"
     assert options.token_url == "https://api.bandwidth.com/api/v1/oauth2/token"
     assert (options.connect_timeout, options.read_timeout, options.callback_timeout) == (3.05, 10, 15)
-    assert (options.priority, options.voice) == (1, "susan")
+    assert (options.priority, options.gender, options.display_name) == (1, "female", "")
+    assert (options.voices, options.from_numbers) == ({}, {})
 
 
 @pytest.mark.parametrize("value", ["", None])
-@pytest.mark.parametrize("name", ["BASE_URL", "TOKEN_URL", "READ_TIMEOUT", "PRIORITY", "VOICE", "LOCALE"])
+@pytest.mark.parametrize(
+    "name", ["BASE_URL", "TOKEN_URL", "READ_TIMEOUT", "PRIORITY", "DISPLAY_NAME", "VOICES", "FROM_NUMBERS"]
+)
 def test_an_unset_environment_variable_counts_as_not_given(name, value):
     assert ids(**{name: value}) == []
 
@@ -49,8 +51,10 @@ def test_an_unset_environment_variable_counts_as_not_given(name, value):
         ("E113", "READ_TIMEOUT", [0, 61, "10", [10], False]),
         ("E114", "CALLBACK_TIMEOUT", [0.5, 26, "15", True]),
         ("E115", "PRIORITY", [0, 6, 1.0, "1", True]),
-        ("E116", "VOICE", ["Joanna", "SUSAN", 1, ["susan"]]),
-        ("E117", "LOCALE", ["en-US", "pl_PL", 1, ["en_US"]]),
+        ("E116", "VOICES", ["susan", ["susan"], {"en": None}, {1: "susan"}, {"en": ["susan"]}]),
+        ("E117", "GENDER", ["Female", "f", 1, ["male"], True]),
+        ("E120", "FROM_NUMBERS", ["+442045550100", [("GB", "+442045550100")], {"GB": 44}, {1: "+1"}]),
+        ("E121", "DISPLAY_NAME", ["x" * 257, "Bank\n", "Bank\x00", "\u202eknaB", "\ud800", 7, ["Bank"]]),
     ],
 )  # fmt: skip
 def test_a_wrong_value_has_its_own_problem(id, name, values):
@@ -96,19 +100,9 @@ def test_an_api_user_is_warned_of_the_day_when_it_ends():
     assert "CLIENT_ID" in problem.hint
 
 
-def test_a_voice_of_another_language_is_warned_of():
-    assert ids(VOICE="katrin", LOCALE="en_US") == ["voice2fa.W102"]
-    assert ids(VOICE="katrin", LOCALE="de") == []
-
-
-def test_a_locale_alone_picks_its_first_voice():
-    assert read_options(bandwidth_options(LOCALE="de")).voice == "katrin"
-    assert read_options(bandwidth_options(VOICE="stefan")).voice == "stefan"
-
-
-def test_every_voice_speaks_one_locale():
-    assert sum(len(voices) for voices in VOICES.values()) == len(LOCALE_OF)
-    assert LOCALE_OF["susan"] == "en_US"
+@pytest.mark.parametrize("name", ["Example Bank", "x" * 256, "Söhne & Töchter", "株式会社"])
+def test_a_name_of_up_to_256_characters_may_be_shown(name):
+    assert ids(DISPLAY_NAME=name) == []
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ from collections import deque
 import pytest
 
 from voice2fa.core.events import Cause, Kind
-from voice2fa.core.script import Gather, Hangup, Pause, Say
-from voice2fa.providers.base import CallProgress
+from voice2fa.core.script import Gather, Hangup, Park, Say
 from voice2fa.providers.console import ConsoleProvider
 from voice2fa.providers.local import parse_event, write_script
 
@@ -41,6 +40,7 @@ class Evening:
         self.shown = io.StringIO()
         self.typing = Typing()
         self.console = ConsoleProvider({}, typed=self.typing, shown=self.shown)
+        self.workers = []
 
     def answer_with(self, *scripts):
         line = make_line(self.sink.url)
@@ -130,11 +130,38 @@ def test_keys_typed_after_the_site_has_ended_the_call_go_nowhere(evening):
     assert [event.kind for event in evening.events] == [Kind.ANSWER, Kind.DISCONNECT]
 
 
-def test_a_parked_call_leaves_the_terminal_free(evening):
-    evening.answer_with((Pause(seconds=3600),))
-    call = evening.ring("a\n")
-    assert call.progress is CallProgress.ANSWERED
-    assert "The call is parked" in evening.shown.getvalue()
+def park_and_push(evening, *script):
+    """Return an answer that parks the call, and has a worker push the script onto it."""
+
+    def push():
+        line = make_line(evening.sink.url)
+        evening.console.replace_script(evening.console.list_calls()[-1].call_id, script, line=line)
+
+    def answer(handler, sink):
+        reply(200, write_script((Park(seconds=10, step=1),), line=make_line(sink.url)))(handler, sink)
+        evening.workers.append(threading.Thread(target=push))
+        evening.workers[-1].start()
+
+    return answer
+
+
+def test_a_call_that_a_worker_steers_goes_on_as_soon_as_a_script_is_pushed(evening):
+    evening.answer_with(
+        park_and_push(evening, ASK), park_and_push(evening, Say(text="Thank you."), Hangup()), ()
+    )
+    call = evening.ring("a\n", "7\n")
+    for worker in evening.workers:
+        worker.join(10)
+    assert call.said == ["Press 7.", "Thank you."]
+    assert [event.kind for event in evening.events] == [Kind.ANSWER, Kind.GATHER, Kind.DISCONNECT]
+    assert "The call is over: hung_up" in evening.shown.getvalue()
+
+
+def test_a_parked_call_onto_which_nobody_pushes_asks_what_comes_next(evening):
+    evening.answer_with((Park(seconds=0.05, step=1),), (ASK,), (Say(text="Thank you."), Hangup()), ())
+    call = evening.ring("a\n", "7\n")
+    assert call.said == ["Press 7.", "Thank you."]
+    assert [asked.path for asked in evening.sink.orders][:2] == ["/call/answer/", "/call/parked/1/"]
 
 
 def test_a_site_that_is_down_ends_the_call(evening):

@@ -4,13 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voice2fa.core.events import Answerer, Cause, Kind
-from voice2fa.core.script import Gather, Hangup, Pause, Play, Redirect, Say
+from voice2fa.core.script import Door, Gather, Hangup, Park, Pause, Play, Redirect, Say, SendTones
 from voice2fa.providers.base import BadEvent, BadOptions, CallProgress, MachineDetection
 from voice2fa.providers.console import ConsoleProvider
 from voice2fa.providers.local import parse_event, read_script, write_event, write_script
@@ -21,7 +22,7 @@ from .contract import ProviderContract
 from .samples import LINE, SECRET, make_line, make_order
 
 ASK = Gather(step=1, prompts=(Say(text="Press 7."),), max_digits=1, first_digit_seconds=6)
-KEY_IN = Gather(step=1, prompts=(Say(text="Key in."),), max_digits=6, first_digit_seconds=9, last_key="#")
+KEY_IN = Gather(step=1, prompts=(Say(text="Key in."),), max_digits=6, first_digit_seconds=9, last_keys="#*")
 
 
 class LocalContract(ProviderContract):
@@ -140,6 +141,8 @@ def test_a_gather_waits_for_keys():
         ("482913#", "482913", ""),
         ("4829130000", "482913", ""),
         ("48#", "48", "#"),
+        ("48*2", "48", "*"),
+        ("*", "", "*"),
         ("#", "", "#"),
         ("48", "48", ""),
         ("", "", ""),
@@ -261,13 +264,71 @@ def test_a_call_that_is_over_at_once_sends_no_late_result():
     assert site.kinds == [Kind.ANSWER, Kind.DISCONNECT]
 
 
-def test_a_long_pause_parks_the_call_until_a_script_is_pushed():
-    call = ring(Site(answer=(Pause(seconds=3600), Redirect(step=1))))
+def test_tones_are_sent_and_a_pause_takes_no_time():
+    call = ring(Site(answer=(Pause(seconds=3600), SendTones(keys=",204"), ASK)))
     call.answer()
-    assert (call.is_answered, call.is_waiting) == (True, False)
+    assert call.said == ["[tones ,204]", "Press 7."]
+    assert call.is_waiting
+
+
+PARK = Park(seconds=4.0, step=3)
+
+
+def test_a_parked_call_waits_for_a_script_to_be_pushed():
+    call = ring(Site(answer=(PARK,)))
+    call.answer()
+    assert (call.is_answered, call.is_parked, call.is_waiting) == (True, True, False)
     call.push(read_script(write_script((Say(text="Pushed."), Hangup()), line=LINE)))
     assert call.said == ["Pushed."]
-    assert call.is_over
+    assert (call.is_over, call.is_parked) == (True, False)
+
+
+def test_a_parked_call_onto_which_nobody_pushes_asks_at_its_door():
+    site = Site(answer=(PARK,), redirect=(ASK,))
+    call = ring(site)
+    call.answer()
+    call.wait_in_vain()
+    assert site.asked[-1][1] == "https://site.example/call/parked/3/"
+    assert (call.is_parked, call.is_waiting) == (False, True)
+    with pytest.raises(RuntimeError):
+        call.wait_in_vain()
+
+
+def test_a_call_that_has_come_to_its_end_may_ask_at_a_door_of_its_own():
+    site = Site(answer=(Say(text="Goodbye."), Redirect(step=2, door=Door.OVER)))
+    ring(site).answer()
+    assert site.asked[1][1] == "https://site.example/call/over/2/"
+
+
+@pytest.mark.parametrize("last", [(ASK,), (Say(text="Goodbye."), Hangup())])
+def test_scripts_that_another_thread_pushes_are_waited_for(last):
+    site = Site(answer=(PARK,))
+    call = ring(site)
+    call.answer()
+    scripts = [read_script(write_script(script, line=LINE)) for script in ((PARK,), last)]
+    worker = threading.Thread(target=lambda: [call.push(script) for script in scripts])
+    worker.start()
+    while not (call.is_waiting or call.is_over):
+        call.wait_for_script()
+    worker.join()
+    assert call.said[-1] == ("Press 7." if last == (ASK,) else "Goodbye.")
+    assert Kind.REDIRECT not in site.kinds
+
+
+def test_a_script_that_has_been_pushed_before_is_not_waited_for():
+    call = ring(Site(answer=(ASK,)))
+    call.answer()
+    call.wait_for_script()
+    assert call.is_waiting
+
+
+def test_a_script_that_nobody_pushes_is_waited_for_as_long_as_the_call_is_parked():
+    site = Site(answer=(Park(seconds=0.05, step=3),), redirect=(ASK,))
+    call = ring(site)
+    call.answer()
+    call.wait_for_script()
+    assert call.is_waiting
+    assert site.last.kind is Kind.REDIRECT
 
 
 def test_a_pushed_script_wins_over_the_reply_that_it_overtakes():

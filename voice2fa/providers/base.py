@@ -26,9 +26,10 @@ class Credentials:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallbackUrls:
-    """Where the carrier reports about one call: absolute URLs, none of which holds a secret.
+    """Where the carrier reports about one call, or announces calls to us: absolute URLs without a secret.
 
-    ``gather``, ``redirect`` and their fallbacks contain ``{step}``, to be filled in with a step number.
+    ``gather``, ``redirect`` and their fallbacks contain ``{step}``, to be filled in with a step number, and
+    ``redirect`` contains ``{door}`` as well: at which of our doors the call asks what comes next.
     """
 
     answer: str
@@ -156,6 +157,8 @@ class Provider(ABC):
     script_content_type: ClassVar[str]
     can_detect_machines: ClassVar[bool] = False
     can_report_progress: ClassVar[bool] = False
+    #: Announces calls to us, with who calls.
+    can_take_calls: ClassVar[bool] = False
     #: True for stand-ins that ring no telephone: a system check keeps them out of production.
     for_development: ClassVar[bool] = False
 
@@ -176,6 +179,14 @@ class Provider(ABC):
     @abstractmethod
     def caller(self) -> str:
         """The E.164 number that calls, unless an order names another."""
+
+    def caller_for(self, number: str, *, region: str) -> str:
+        """Return the E.164 number that calls this one, which lies in the region (ISO 3166)."""
+        return self.caller
+
+    def can_speak(self, language: str) -> bool:
+        """Tell whether the carrier has a voice for the language, as Django writes it."""
+        return True
 
     @abstractmethod
     def place_call(self, call: OutgoingCall) -> str:

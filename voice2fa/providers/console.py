@@ -49,11 +49,13 @@ class ConsoleProvider(LocalProvider):
             self._show(f"\n*** The phone {call.to} rings: {call.caller} calls ***")
             if call.is_over or not self._pick_up(call):
                 return
-            while not call.is_over and call.is_waiting:
-                self._act(call, self._ask("Keys (Enter alone: silence; h: hang up): "))
-            self._show(
-                f"*** The call is over: {call.cause} ***" if call.is_over else "*** The call is parked ***"
-            )
+            while not call.is_over:
+                if call.is_waiting:
+                    self._act(call, self._ask("Keys (Enter alone: silence; h: hang up): "))
+                else:
+                    # Steered by a worker: what the call does next comes from another thread.
+                    call.wait_for_script()
+            self._show(f"*** The call is over: {call.cause} ***")
 
     def _pick_up(self, call: LocalCall) -> bool:
         answer = self._ask("[a]nswer or [d]ecline? ")

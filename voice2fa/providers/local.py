@@ -5,15 +5,26 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from voice2fa.core.events import Answerer, CallEvent, Cause, Kind
-from voice2fa.core.script import CallScript, Gather, Hangup, Pause, Play, Redirect, Say
+from voice2fa.core.events import Answerer, Attestation, CallEvent, Cause, Kind
+from voice2fa.core.script import (
+    CallScript,
+    Door,
+    Gather,
+    Hangup,
+    Park,
+    Pause,
+    Play,
+    Redirect,
+    Say,
+    SendTones,
+)
 
 from .base import BadEvent, Line
 from .reports import read_call_id, read_keys, read_object, read_text
 
 Verb = dict[str, Any]
 
-_STORED = ("kind", "call_id", "to", "caller", "cause", "answerer")
+_STORED = ("kind", "call_id", "to", "caller", "cause", "answerer", "attestation")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -26,6 +37,7 @@ def parse_event(body: bytes) -> CallEvent:
     """Return the event in a callback's body; raises ``BadEvent``, never anything else."""
     report = read_object(body)
     kind, cause, answerer = (read_text(report, name) for name in ("kind", "cause", "answerer"))
+    attestation = read_text(report, "attestation")
     if not kind:
         raise BadEvent("The event has no kind.")
     digits = read_keys(report, "digits", at_most=50)
@@ -38,6 +50,7 @@ def parse_event(body: bytes) -> CallEvent:
         ended_by=read_keys(report, "ended_by", at_most=1),
         cause=_read_word(Cause, cause, Cause.UNKNOWN),
         answerer=_read_word(Answerer, answerer, Answerer.UNKNOWN) if answerer else None,
+        attestation=_read_word(Attestation, attestation, Attestation.UNKNOWN) if attestation else None,
         raw={name: read_text(report, name) for name in _STORED} | {"digits": f"{len(digits)} keys"},
     )
 
@@ -59,10 +72,10 @@ def write_script(script: CallScript, *, line: Line) -> bytes:
     return json.dumps({"script": [_VERBS[type(verb)](verb, line) for verb in script]}).encode()
 
 
-def _write_callback(url: str, fallback: str, step: int, line: Line) -> Verb:
+def _write_callback(url: str, fallback: str, step: int, line: Line, door: Door = Door.REDIRECT) -> Verb:
     return {
-        "url": url.replace("{step}", str(step)),
-        "fallback": fallback.replace("{step}", str(step)),
+        "url": url.replace("{step}", str(step)).replace("{door}", door),
+        "fallback": fallback.replace("{step}", str(step)).replace("{door}", door),
         "username": line.credentials.username,
         "password": line.credentials.password,
     }
@@ -85,14 +98,24 @@ def _write_gather(verb: Gather, line: Line) -> Verb:
         "verb": "gather",
         "prompts": [_VERBS[type(prompt)](prompt, line) for prompt in verb.prompts],
         "max_digits": verb.max_digits,
-        "last_key": verb.last_key,
+        "last_keys": verb.last_keys,
         **_write_callback(line.urls.gather, line.urls.gather_fallback, verb.step, line),
     }
 
 
 def _write_redirect(verb: Redirect, line: Line) -> Verb:
     urls = line.urls
-    return {"verb": "redirect", **_write_callback(urls.redirect, urls.redirect_fallback, verb.step, line)}
+    callback = _write_callback(urls.redirect, urls.redirect_fallback, verb.step, line, verb.door)
+    return {"verb": "redirect", **callback}
+
+
+def _write_park(verb: Park, line: Line) -> Verb:
+    asking = _write_redirect(Redirect(step=verb.step, door=Door.PARKED), line)
+    return {**asking, "verb": "park", "seconds": verb.seconds}
+
+
+def _write_tones(verb: SendTones, line: Line) -> Verb:
+    return {"verb": "tones", "keys": verb.keys}
 
 
 def _write_hangup(verb: Hangup, line: Line) -> Verb:
@@ -105,5 +128,7 @@ _VERBS: dict[type, Callable[[Any, Line], Verb]] = {
     Pause: _write_pause,
     Gather: _write_gather,
     Redirect: _write_redirect,
+    Park: _write_park,
+    SendTones: _write_tones,
     Hangup: _write_hangup,
 }

@@ -11,8 +11,8 @@ from .base import CallProgress, Credentials, MachineDetection, OutgoingCall
 from .local import Verb, read_script, write_event
 
 MOST_REDIRECTS = 50
-# A pause this long parks the call until a script is pushed onto it: nobody waits for it in a test.
-PARKING_SECONDS = 30
+# How long a script that was pushed may take, callbacks and breakpoints in them included.
+LONGEST_TURN = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,8 +30,8 @@ Post = Callable[[str, bytes, Credentials], Reply]
 class LocalCall:
     """One call: ``to``, ``caller``, what was ``said``, and the verbs of the person who is called.
 
-    Each verb returns when the site has answered the callbacks that it causes. There is no lock: a callback
-    may well end the call that it belongs to.
+    Each verb returns when the site has answered the callbacks that it causes. No lock is held meanwhile: a
+    callback may well end the call that it belongs to, or push a script onto it.
     """
 
     def __init__(
@@ -48,6 +48,9 @@ class LocalCall:
         self._post = post
         self._hear = hear
         self._gather: Verb | None = None
+        self._parked: Verb | None = None
+        # Told at the end of each turn, in whatever thread it was taken.
+        self._settled = threading.Condition()
         # Counts the scripts that ran: a reply that was overtaken by a pushed script is dropped.
         self._turn = 0
         self._redirects = 0
@@ -70,6 +73,11 @@ class LocalCall:
         """Whether the call waits for keys."""
         return self._gather is not None
 
+    @property
+    def is_parked(self) -> bool:
+        """Whether the call waits for a script to be pushed onto it."""
+        return self._parked is not None
+
     def answer(self) -> None:
         """Pick up."""
         self._pick_up(Answerer.HUMAN)
@@ -84,7 +92,7 @@ class LocalCall:
             raise RuntimeError("The call does not wait for keys.")
         gather, self._gather = self._gather, None
         self._redirects = 0
-        digits, ended_by = _split_keys(keys, gather["last_key"])
+        digits, ended_by = _split_keys(keys, gather["last_keys"])
         digits = digits[: gather["max_digits"]]
         # The key that would have ended the input is never pressed once the input is full.
         ended_by = "" if len(digits) == gather["max_digits"] else ended_by
@@ -93,6 +101,23 @@ class LocalCall:
     def stay_silent(self) -> None:
         """Press nothing until the call goes on."""
         self.press("")
+
+    def wait_in_vain(self) -> None:
+        """Let the time pass for which a parked call waits: then it asks what comes next."""
+        parked, self._parked = self._parked, None
+        if parked is None:
+            raise RuntimeError("The call is not parked.")
+        self._redirect(parked)
+
+    def wait_for_script(self) -> None:
+        """Wait until a script that another thread pushes is followed; in vain, a parked call asks."""
+        parked = self._parked
+        seconds = parked["seconds"] if parked else LONGEST_TURN
+        with self._settled:
+            self._settled.wait_for(lambda: self._has_gone_on(parked), seconds)
+        if parked is not None and self._parked is parked:
+            self._parked = None
+            self._redirect(parked)
 
     def hang_up(self) -> None:
         """Hang up."""
@@ -127,8 +152,10 @@ class LocalCall:
         if self.is_over:
             return
         self.progress, self.cause, self._gather = CallProgress.OVER, cause, None
+        self._parked = None
         self._report(Kind.DISCONNECT, self.order.line.urls.disconnect, cause=cause)
         self.ended.set()
+        self._tell_settled()
 
     def _expect(self, progress: CallProgress) -> None:
         if self.progress is not progress:
@@ -171,11 +198,21 @@ class LocalCall:
 
     def _run(self, verbs: list[Verb]) -> None:
         self._turn += 1
-        self._gather = None
+        self._gather = self._parked = None
         for verb in verbs:
             if not _VERBS[verb["verb"]](self, verb):
-                return
-        self.end(Cause.HUNG_UP)
+                break
+        else:
+            self.end(Cause.HUNG_UP)
+        self._tell_settled()
+
+    def _has_gone_on(self, parked: Verb | None) -> bool:
+        is_parked_anew = self._parked is not None and self._parked is not parked
+        return self.is_waiting or self.is_over or is_parked_anew
+
+    def _tell_settled(self) -> None:
+        with self._settled:
+            self._settled.notify_all()
 
     def _say(self, verb: Verb) -> bool:
         self._utter(verb["text"])
@@ -186,7 +223,7 @@ class LocalCall:
         return True
 
     def _pause(self, verb: Verb) -> bool:
-        return bool(verb["seconds"] < PARKING_SECONDS)
+        return True
 
     def _wait_for_keys(self, verb: Verb) -> bool:
         for prompt in verb["prompts"]:
@@ -201,6 +238,14 @@ class LocalCall:
         else:
             self._follow(Kind.REDIRECT, verb)
         return False
+
+    def _park(self, verb: Verb) -> bool:
+        self._parked = verb
+        return False
+
+    def _send_tones(self, verb: Verb) -> bool:
+        self._utter(f"[tones {verb['keys']}]")
+        return True
 
     def _end_normally(self, verb: Verb) -> bool:
         self.end(Cause.HUNG_UP)
@@ -218,6 +263,8 @@ _VERBS: dict[str, Callable[[LocalCall, Verb], bool]] = {
     "pause": LocalCall._pause,
     "gather": LocalCall._wait_for_keys,
     "redirect": LocalCall._redirect,
+    "park": LocalCall._park,
+    "tones": LocalCall._send_tones,
     "hangup": LocalCall._end_normally,
 }
 
@@ -228,6 +275,6 @@ def _read_credentials(callback: Verb) -> Credentials | None:
     return Credentials(username=callback["username"], password=callback["password"])
 
 
-def _split_keys(keys: str, last_key: str) -> tuple[str, str]:
-    digits, ended_by, _ = keys.partition(last_key) if last_key else (keys, "", "")
-    return digits, ended_by
+def _split_keys(keys: str, last_keys: str) -> tuple[str, str]:
+    at = next((at for at, key in enumerate(keys) if key in last_keys), len(keys))
+    return keys[:at], keys[at : at + 1]

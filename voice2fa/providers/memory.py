@@ -7,8 +7,11 @@ from urllib.parse import urlsplit
 
 from django.test import Client
 
-from .base import Credentials, OutgoingCall, ProviderError
+from voice2fa.core.events import Attestation
+
+from .base import Credentials, Line, OutgoingCall, ProviderError
 from .local_call import LocalCall, Reply
+from .local_incoming import IncomingCall
 from .local_provider import LocalProvider
 
 
@@ -17,15 +20,21 @@ class MemoryCall(LocalCall):
 
 
 class MemoryProvider(LocalProvider):
-    """Places calls into ``MemoryProvider.calls``; nothing happens to a call until the test acts on it."""
+    """Places calls into ``MemoryProvider.calls``; nothing happens to a call until the test acts on it.
 
+    Calls to us are in ``MemoryProvider.incoming``.
+    """
+
+    can_take_calls = True
     calls: ClassVar[list[MemoryCall]] = []
+    incoming: ClassVar[list[IncomingCall]] = []
     _failures: ClassVar[deque[tuple[ProviderError, bool]]] = deque()
 
     @classmethod
     def reset(cls) -> None:
         """Forget all calls and all failures to come."""
         cls.calls.clear()
+        cls.incoming.clear()
         cls._failures.clear()
 
     @classmethod
@@ -37,8 +46,18 @@ class MemoryProvider(LocalProvider):
         cls._failures.append((error, although_placed))
 
     def list_calls(self) -> Sequence[LocalCall]:
-        """Return the calls of all instances."""
-        return self.calls
+        """Return the calls of all instances, those to us too."""
+        return (*self.calls, *self.incoming)
+
+    @classmethod
+    def take_call(
+        cls, *, caller: str, to: str, line: Line, attestation: Attestation = Attestation.FULL
+    ) -> IncomingCall:
+        """Have somebody call us, and announce it to the site; return the call as it goes on."""
+        call = IncomingCall(caller=caller, to=to, line=line, post=_post)
+        cls.incoming.append(call)
+        call.dial(attestation)
+        return call
 
     def place_call(self, call: OutgoingCall) -> str:
         """Put the call into the list and return its id, or raise what ``fail_next`` was given."""

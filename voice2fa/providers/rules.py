@@ -91,6 +91,13 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value) and value == value.strip()
 
 
+def is_table(value: Any) -> bool:
+    """Tell whether the value is a dict of texts by text."""
+    return isinstance(value, Mapping) and all(
+        isinstance(item, str) for pair in value.items() for item in pair
+    )
+
+
 def is_number(low: float, high: float) -> Callable[[Any], bool]:
     """Return a test for a number from ``low`` to ``high``, both included."""
     return lambda value: (

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from voice2fa.core.events import Answerer, CallEvent, Cause, Kind
+from voice2fa.core.events import Answerer, Attestation, CallEvent, Cause, Kind
 from voice2fa.providers.base import BadEvent, CallProgress, CallReport
 from voice2fa.providers.reports import read_call_id, read_keys, read_object, read_text
 
 from .redaction import redact
 
 KINDS: dict[str, Kind] = {
+    "initiate": Kind.INITIATE,
     "answer": Kind.ANSWER,
     "gather": Kind.GATHER,
     "redirect": Kind.REDIRECT,
@@ -55,6 +56,14 @@ ANSWERERS: dict[str, Answerer] = {
     "error": Answerer.UNKNOWN,
 }
 
+# OpenAPI description, "stirShaken"; its examples write the value in more than one way.
+VERIFIED = "tn-validation-passed"
+ATTESTATIONS: dict[str, Attestation] = {
+    "A": Attestation.FULL,
+    "B": Attestation.PARTIAL,
+    "C": Attestation.GATEWAY,
+}
+
 PROGRESS: dict[str, CallProgress] = {
     "queued": CallProgress.QUEUED,
     "initiated": CallProgress.RINGING,
@@ -83,6 +92,7 @@ def parse_event(body: bytes) -> CallEvent:
         ended_by=read_keys(report, "terminatingDigit", at_most=1) if is_gather else "",
         cause=_read_cause(report, "cause") if kind is Kind.DISCONNECT else Cause.NONE,
         answerer=_read_answerer(report),
+        attestation=_read_attestation(report) if kind is Kind.INITIATE else None,
         raw=redact(report),
     )
 
@@ -119,3 +129,10 @@ def _read_answerer(report: Mapping[str, Any]) -> Answerer | None:
     result = report["machineDetectionResult"]
     value = read_text(result, "value") if isinstance(result, dict) else ""
     return ANSWERERS.get(value, Answerer.UNKNOWN)
+
+
+def _read_attestation(report: Mapping[str, Any]) -> Attestation:
+    told = report.get("stirShaken")
+    if not isinstance(told, dict) or read_text(told, "verstat").lower() != VERIFIED:
+        return Attestation.NONE  # what a signature says that does not hold is nothing
+    return ATTESTATIONS.get(read_text(told, "attestationIndicator").upper(), Attestation.UNKNOWN)

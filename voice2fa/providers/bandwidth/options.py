@@ -22,7 +22,7 @@ from voice2fa.providers.rules import (
     read_values,
 )
 
-from .voices import LOCALE_OF, VOICES, choose_voice
+from . import callers, casting
 
 BASE_URL = "https://voice.bandwidth.com/api/v2"
 TOKEN_URL = "https://api.bandwidth.com/api/v1/oauth2/token"  # noqa: S105 - an address, not a token
@@ -141,28 +141,14 @@ RULES = (
         accepts=is_integer(1, 5),
         default=1,
     ),
-    Rule(
-        name="VOICE",
-        id="voice2fa.E116",
-        must=f"one of Bandwidth's voices: {', '.join(LOCALE_OF)}",
-        example="'susan'",
-        accepts=lambda value: isinstance(value, str) and value in LOCALE_OF,
-        default="",
-    ),
-    Rule(
-        name="LOCALE",
-        id="voice2fa.E117",
-        must=f"one of Bandwidth's locales: {', '.join(VOICES)}",
-        example="'en_US'",
-        accepts=lambda value: isinstance(value, str) and value in VOICES,
-        default="",
-    ),
+    *callers.RULES,
+    *casting.RULES,
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BandwidthOptions:
-    """The options, checked and filled in; seconds are numbers, ``voice`` is never empty."""
+    """The options, checked and filled in; seconds are numbers."""
 
     account_id: str
     application_id: str
@@ -178,8 +164,10 @@ class BandwidthOptions:
     read_timeout: float
     callback_timeout: float
     priority: int
-    voice: str
-    locale: str
+    from_numbers: Mapping[str, str]
+    display_name: str
+    voices: Mapping[str, str]
+    gender: str
 
 
 def read_options(options: Mapping[str, Any]) -> BandwidthOptions:
@@ -188,7 +176,6 @@ def read_options(options: Mapping[str, Any]) -> BandwidthOptions:
     if errors:
         raise BadOptions(errors)
     values = read_values(RULES, options)
-    values["voice"] = choose_voice(values["voice"], values["locale"])
     values["base_url"] = values["base_url"].rstrip("/")
     return BandwidthOptions(**values)
 
@@ -197,8 +184,9 @@ def check_options(options: Mapping[str, Any]) -> list[Problem]:
     """Return every problem of the options, the warnings last."""
     return [
         *check_rules(RULES, options, unknown_id="voice2fa.E101"),
+        *callers.check_numbers(options.get("FROM_NUMBERS")),
+        *casting.check_voices(options.get("VOICES")),
         *_check_credentials(options),
-        *_check_voice(options),
     ]
 
 
@@ -228,19 +216,3 @@ _BASIC_IS_ENDING = Problem(
     hint="Write CLIENT_ID and CLIENT_SECRET (API Credentials) in place of USERNAME and PASSWORD.",
     is_error=False,
 )
-
-
-def _check_voice(options: Mapping[str, Any]) -> list[Problem]:
-    voice, locale = options.get("VOICE"), options.get("LOCALE")
-    if not (isinstance(voice, str) and voice in LOCALE_OF and isinstance(locale, str) and locale in VOICES):
-        return []
-    if LOCALE_OF[voice] == locale:
-        return []
-    return [
-        Problem(
-            id="voice2fa.W102",
-            message=f"OPTIONS['VOICE'] speaks {LOCALE_OF[voice]}, and OPTIONS['LOCALE'] asks for {locale}.",
-            hint=f"Remove LOCALE, or take one of the voices {', '.join(VOICES[locale])}.",
-            is_error=False,
-        )
-    ]

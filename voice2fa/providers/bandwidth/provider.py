@@ -1,5 +1,6 @@
 """Bandwidth as a provider: orders become requests, callbacks become events, scripts become BXML."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,11 +11,16 @@ from voice2fa.core.script import CallScript
 from voice2fa.providers.base import CallReport, Credentials, Line, MachineDetection, OutgoingCall, Provider
 
 from .authorization import ApiCredentials, ApiUser, Authorization
-from .bxml import Root, fill_step, render_bxml
+from .bxml import Root, fill, render_bxml
+from .callers import choose_caller
+from .casting import make_cast
 from .client import BandwidthClient
 from .events import parse_event, parse_state
 from .options import BandwidthOptions, check_options, read_options
 from .transport import Transport
+from .voices import Voice
+
+logger = logging.getLogger("voice2fa.providers")
 
 # Bandwidth's defaults keep a person waiting for up to 15 seconds; and only whole seconds are handled well.
 DETECTION_SECONDS: Mapping[str, int] = {
@@ -34,10 +40,12 @@ class BandwidthProvider(Provider):
     script_content_type = "application/xml; charset=utf-8"
     can_detect_machines = True
     can_report_progress = True
+    can_take_calls = True
 
     def __init__(self, options: Mapping[str, Any], *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(options)
         self._options = read_options(options)
+        self._cast = make_cast(self._options.voices, self._options.gender)
         self._transport = Transport(
             connect_timeout=self._options.connect_timeout, read_timeout=self._options.read_timeout
         )
@@ -62,6 +70,23 @@ class BandwidthProvider(Provider):
         """The number of ``FROM_NUMBER``."""
         return self._options.from_number
 
+    def caller_for(self, number: str, *, region: str) -> str:
+        """Return what FROM_NUMBERS has for the number, or the number of FROM_NUMBER."""
+        listed = choose_caller(number, region=region, numbers=self._options.from_numbers)
+        return listed or self._options.from_number
+
+    def can_speak(self, language: str) -> bool:
+        """Tell whether Bandwidth has a voice for the language."""
+        return self._cast.find(language) is not None
+
+    def _voice_for(self, language: str) -> Voice:
+        voice = self._cast.find(language) if language else self._cast.find_any()
+        if voice is None:
+            # A wrong voice is heard, an unknown one ends the call: but somebody must learn of it.
+            voice = self._cast.find_any()
+            logger.warning("No voice speaks %r: %s reads it out in its own language.", language, voice.name)
+        return voice
+
     def close(self) -> None:
         """Close the pooled connections."""
         self._transport.close()
@@ -83,9 +108,9 @@ class BandwidthProvider(Provider):
         urls = line.urls
         change = {
             "state": "active",
-            "redirectUrl": fill_step(urls.redirect, step),
+            "redirectUrl": fill(urls.redirect, step),
             "redirectMethod": "POST",
-            "redirectFallbackUrl": fill_step(urls.redirect_fallback, step),
+            "redirectFallbackUrl": fill(urls.redirect_fallback, step),
             "redirectFallbackMethod": "POST",
             **_write_credentials(line),
         }
@@ -93,7 +118,7 @@ class BandwidthProvider(Provider):
 
     def replace_script(self, call_id: str, script: CallScript, *, line: Line) -> None:
         """Make the call run the script at once; raises ``CallGone`` unless it is answered and going on."""
-        bxml = render_bxml(script, line=line, voice=self._options.voice, root=Root.PUSHED)
+        bxml = render_bxml(script, line=line, voice_for=self._voice_for, root=Root.PUSHED)
         self._client.replace_bxml(call_id, bxml)
 
     def parse_event(self, body: bytes) -> CallEvent:
@@ -102,7 +127,7 @@ class BandwidthProvider(Provider):
 
     def render(self, script: CallScript, *, line: Line) -> bytes:
         """Translate the script into a BXML reply; raises ``ScriptRefused``."""
-        return render_bxml(script, line=line, voice=self._options.voice, root=Root.REPLY)
+        return render_bxml(script, line=line, voice_for=self._voice_for, root=Root.REPLY)
 
     def is_ours(self, event: CallEvent) -> bool:
         """Tell whether the event names our account and our application."""
@@ -136,6 +161,8 @@ def _write_order(call: OutgoingCall, options: BandwidthOptions) -> dict[str, Any
         "callbackTimeout": options.callback_timeout,
         "priority": options.priority,
     }
+    if options.display_name:
+        order["displayName"] = options.display_name
     if call.machine_detection is not MachineDetection.OFF:
         order["machineDetection"] = _write_detection(call)
     return order

@@ -44,10 +44,13 @@ def _count_characters(value: Any) -> Any:
     return f"{len(value)} characters" if isinstance(value, str) else _mask(value)
 
 
-def _keep_result(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return _mask(value)
-    return {name: _keep(value[name]) for name in ("value", "duration") if name in value}
+def _keep_entries(*names: str) -> Callable[[Any], Any]:
+    def keep(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return _mask(value)
+        return {name: _keep(value[name]) for name in names if name in value}
+
+    return keep
 
 
 _KNOWN: dict[str, Callable[[Any], Any]] = {
@@ -60,7 +63,8 @@ _KNOWN: dict[str, Callable[[Any], Any]] = {
         _keep,
     ),
     "sipResponseCode": _keep_number,
-    "machineDetectionResult": _keep_result,
+    "machineDetectionResult": _keep_entries("value", "duration"),
+    "stirShaken": _keep_entries("verstat", "attestationIndicator"),
     "digits": _count_keys,
     "digit": _count_keys,
     "terminatingDigit": _count_keys,

@@ -17,6 +17,8 @@ from .errors import Answer, Operation
 # Ten times the longest answer on the carrier's pages.
 MAX_BODY = 16 * 1024
 POOL_SIZE = 16
+#: Seconds for a script that is pushed onto a call: later it cuts short what the person hears by then.
+LONGEST_PUSH = 2.0
 
 
 class Transport:
@@ -56,6 +58,7 @@ class Transport:
         **content: Any,
     ) -> Answer:
         """Send one request and return the answer; raises ``CarrierDown`` or ``OutcomeUnknown``."""
+        timeout = self._timeout_for(operation)
         try:
             with self._session.request(
                 method,
@@ -63,20 +66,25 @@ class Transport:
                 # Given as auth, not as header: requests would let an entry in ~/.netrc replace the header.
                 auth=_sign_with(authorization),
                 headers={"Accept-Encoding": "identity", **(headers or {})},
-                timeout=self._timeout,
+                timeout=timeout,
                 allow_redirects=False,
                 stream=True,
                 **content,
             ) as response:
-                body = self._read(response)
+                body = self._read(response, timeout[1])
                 return Answer(status=response.status_code, headers=dict(response.headers), body=body)
         except (requests.RequestException, HTTPError, OSError) as error:
             # "from None": the original carries the request, and with it the credentials.
             raise _name_failure(operation, error) from None
 
-    def _read(self, response: requests.Response) -> bytes:
+    def _timeout_for(self, operation: Operation) -> tuple[float, float]:
+        connect, read = self._timeout
+        longest = LONGEST_PUSH if operation is Operation.REPLACE else read
+        return connect, min(read, longest)
+
+    def _read(self, response: requests.Response, seconds: float) -> bytes:
         # read1 returns what has arrived: only so does a server that drips meet the deadline in time.
-        deadline = time.monotonic() + self._timeout[1]
+        deadline = time.monotonic() + seconds
         body = bytearray()
         while part := response.raw.read1(MAX_BODY, decode_content=True):
             body += part
