@@ -1,52 +1,87 @@
-"""The sentences of a call, translated and filled in."""
+"""The words of a call: each prompt is a template that a site can override and translators can translate."""
 
+import logging
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.conf import settings
+from django.template import Context, Engine
+from django.utils import translation
 
-from .core.methods import Method, Purpose, Wording
+from .core.prompts import Prompt
 
-_REQUESTS: Mapping[Purpose, str | Promise] = {
-    Purpose.REGISTER: gettext_lazy("Somebody is registering with this phone number."),
-    Purpose.ENROL: gettext_lazy("Somebody is adding this phone to an account."),
-    Purpose.LOGIN: gettext_lazy("Somebody is logging in to your account."),
-    Purpose.CONFIRM: gettext_lazy("Somebody asks for your confirmation."),
-}
-_QUESTIONS: Mapping[Method, str | Promise] = {
-    Method.ENTER: gettext_lazy(
-        "If that is you, key in the {digits} digits shown on your screen. If not, hang up."
-    ),
-    Method.SPEAK: gettext_lazy("To hear your code, press {key}. If this was not you, press 0."),
-    Method.APPROVE: gettext_lazy(
-        "To approve, press {key}. If this was not you, press 0. Any other key denies."
-    ),
-}
+logger = logging.getLogger("voice2fa.wording")
+TEMPLATES = Path(__file__).parent / "templates"
+LONGEST_PROMPT = 1000  # characters; six such prompts fit into what a carrier takes
+SOURCE = "en"  # the language that our templates are written in
+
+Facts = Mapping[str, str | int]
+_SAMPLE: Facts = {"key": "7"}
 
 
-def write_wording(
-    *, site: str, purpose: Purpose, method: Method, key: str, digits: int, message: str = ""
-) -> Wording:
-    """Return the sentences for a call about the purpose, in the active language.
+def word(prompt: Prompt, facts: Facts, *, language: str) -> str:
+    """Return ``voice2fa/calls/<prompt>.txt`` in the language, on one line.
 
-    ``message`` says what exactly is to be confirmed, and takes the place of the general sentence.
+    A template of the site that fails, or says nothing that can be spoken, is logged, and ours is spoken in
+    its place: a call that has lost a sentence could be approved for the wrong reason.
     """
-    subject = _("Please confirm: {message}").format(message=message) if message else _REQUESTS[purpose]
-    question = str(_QUESTIONS[method]).format(key=key, digits=digits)
-    return Wording(
-        ask=" ".join((_("This is {site}.").format(site=site), str(subject), question)),
-        ask_again=_("That was not the code. Please key in the {digits} digits shown on your screen.").format(
-            digits=digits
-        ),
-        your_code=_("Your code is:"),
-        once_more=_("Once more:"),
-        offer_repeat=_("To hear it again, press star. Otherwise type it on your screen and hang up."),
-        approved=_("Thank you. That is confirmed. Goodbye."),
-        denied=_("That key does not approve, so the request is denied. Goodbye."),
-        reported=_("Thank you for telling us. The request is denied. Goodbye."),
-        locked=_("That was not the code, and there are no tries left. Goodbye."),
-        silence=_("No key was pressed, so nothing is approved. Goodbye."),
-        farewell=_("Goodbye."),
-        too_late=_("This request is no longer open. Please start again on your screen. Goodbye."),
+    try:
+        words = render(Engine.get_default(), prompt, facts, language=language)
+    except Exception:  # whatever a site's template may raise
+        logger.exception("The template of the prompt %s cannot be rendered; ours is spoken instead.", prompt)
+    else:
+        if is_sentence(words):
+            return words
+        logger.error("The template of the prompt %s says too little or too much; ours is spoken.", prompt)
+    return render(_ours(), prompt, facts, language=language)
+
+
+def is_sentence(words: str) -> bool:
+    """Tell whether there is something to speak in the words, and not more than a call has time for."""
+    return len(words) <= LONGEST_PROMPT and any(letter.isalnum() for letter in words)
+
+
+def render(engine: Engine, prompt: Prompt, facts: Facts, *, language: str) -> str:
+    """Return the words that the engine's template makes; raises whatever the template does."""
+    # Nothing here becomes HTML: "&amp;" would be spoken. The provider escapes for its own language.
+    context = Context({**facts}, autoescape=False)
+    with translation.override(language):
+        return " ".join(engine.render_to_string(path_of(prompt), context).split())
+
+
+def path_of(prompt: Prompt) -> str:
+    """Return the name of the prompt's template."""
+    return f"voice2fa/calls/{prompt}.txt"
+
+
+def has_words(language: str) -> bool:
+    """Tell whether the prompts are written in the language, by us or by the site: one of them stands for all.
+
+    Where nothing is translated we answer in English and Django in the language of the site; and a template
+    that a site has written in its own language alone speaks no other.
+    """
+    said, general = _sample(language), _general(language)
+    if general == _general(settings.LANGUAGE_CODE) != SOURCE:
+        return said != render(_ours(), Prompt.APPROVE, _SAMPLE, language=SOURCE)
+    return general == SOURCE or said not in {_sample(SOURCE), _sample(settings.LANGUAGE_CODE)}
+
+
+def is_ours_translated(prompt: Prompt, facts: Facts, *, language: str) -> bool:
+    """Tell whether our own words for the prompt are others in the language than in English."""
+    return render(_ours(), prompt, facts, language=language) != render(
+        _ours(), prompt, facts, language=SOURCE
     )
+
+
+def _sample(language: str) -> str:
+    return word(Prompt.APPROVE, _SAMPLE, language=language)
+
+
+def _general(language: str) -> str:
+    return language.lower().partition("-")[0]
+
+
+@cache
+def _ours() -> Engine:
+    return Engine(dirs=[str(TEMPLATES)], libraries={"i18n": "django.templatetags.i18n"})

@@ -6,11 +6,11 @@ import pytest
 
 from voice2fa.core.errors import Code, Refusal, TryLater, WrongCode
 from voice2fa.core.events import Answerer, CallEvent, Cause, Kind
-from voice2fa.core.methods import Challenge, Method
+from voice2fa.core.methods import Challenge, Method, Purpose
 from voice2fa.core.script import Say
 
 EVENT = CallEvent(kind=Kind.GATHER, call_id="c-1", to="+12025550123", caller="+12025550100", digits="481516")
-CHALLENGE = Challenge(method=Method.SPEAK, code="481516", key="7")
+CHALLENGE = Challenge(purpose=Purpose.LOGIN, method=Method.SPEAK, code="481516", key="7")
 
 
 @pytest.mark.parametrize("vocabulary", [Kind, Cause, Answerer])

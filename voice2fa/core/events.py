@@ -13,6 +13,9 @@ class Kind(StrEnum):
     ANSWER = "answer"
     GATHER = "gather"
     REDIRECT = "redirect"
+    PARKED = "parked"
+    OVER = "over"
+    INITIATE = "initiate"
     DISCONNECT = "disconnect"
     MACHINE = "machine"
     UNKNOWN = "unknown"
@@ -47,6 +50,16 @@ class Answerer(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Attestation(StrEnum):
+    """How sure the caller's own carrier is of the number that calls us (STIR/SHAKEN)."""
+
+    FULL = "A"  # it knows its customer, and the number is theirs
+    PARTIAL = "B"  # it knows its customer, and not whether the number is theirs
+    GATEWAY = "C"  # the call came from elsewhere
+    NONE = "none"  # unsigned, or the signature did not hold
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallEvent:
     """One normalised report of the carrier about one call.
@@ -67,4 +80,5 @@ class CallEvent:
     ended_by: str = ""
     cause: Cause = Cause.NONE
     answerer: Answerer | None = None
+    attestation: Attestation | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The three methods: what each one says, what it gathers, and how it judges the keys pressed."""
+"""The three methods, and how each one judges the keys pressed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,7 +7,6 @@ from enum import StrEnum
 from . import codes
 from .events import Cause
 from .policy import REPEAT_KEY, REPORT_KEY
-from .script import HANG_UP, CallScript, Gather, Hangup, Redirect, Say
 from .states import Happening
 
 
@@ -32,44 +31,40 @@ class Cue(StrEnum):
     """What the call says next; the script follows from the cue and the verification alone."""
 
     ASK = "ask"
+    ASK_SLOWLY = "ask_slowly"
     ASK_AGAIN = "ask_again"
     TELL_CODE = "tell_code"
+    TELL_SLOWLY = "tell_slowly"
     OFFER_REPEAT = "offer_repeat"
     APPROVED = "approved"
     DENIED = "denied"
     REPORTED = "reported"
+    STOPPED = "stopped"
     LOCKED = "locked"
     SILENCE = "silence"
     FAREWELL = "farewell"
+    CANCELLED = "cancelled"
+    TIME_UP = "time_up"
     TOO_LATE = "too_late"
     HANG_UP = "hang_up"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wording:
-    """The sentences of a call, ready to speak: translated, and filled in with site and key."""
-
-    ask: str
-    ask_again: str
-    your_code: str
-    once_more: str
-    offer_repeat: str
-    approved: str
-    denied: str
-    reported: str
-    locked: str
-    silence: str
-    farewell: str
-    too_late: str
+#: What a call says only once it is decided, or has nothing more to decide.
+CLOSING_CUES = frozenset(Cue) - {
+    *(Cue.ASK, Cue.ASK_SLOWLY, Cue.ASK_AGAIN, Cue.TELL_CODE, Cue.TELL_SLOWLY, Cue.OFFER_REPEAT),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Challenge:
-    """What a call must be told or shown: method, code, keys, and how far it has come.
+    """What a call must be told or shown: purpose, method, code, keys, and how far it has come.
 
-    ``step`` numbers the gather that is awaited, from 1; ``tries`` counts wrong codes so far.
+    ``step`` numbers the gather that is awaited, from 1; ``tries`` counts wrong codes so far; ``extension``
+    holds the keys to press before anybody can hear us, and ``extension_wait`` the seconds to wait before.
+    With ``is_call_in`` the person has called us.
     """
 
+    purpose: Purpose
     method: Method
     code: str = field(repr=False)
     key: str = field(repr=False)
@@ -77,6 +72,11 @@ class Challenge:
     tries: int = 0
     max_tries: int = 3
     code_told: bool = False
+    names_act: bool = False
+    names_origin: bool = False
+    extension: str = ""
+    extension_wait: int = 0
+    is_call_in: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +89,9 @@ class Verdict:
     is_wrong_code: bool = False
 
 
+# Whoever asks to hear it again for ever keeps a line of ours busy.
+MOST_STEPS = 10
+
 _SILENT = Verdict(cue=Cue.SILENCE, happening=Happening.UNREACHABLE, cause=Cause.SILENCE)
 _DENIED = Verdict(cue=Cue.DENIED, happening=Happening.DENIED)
 _APPROVED = Verdict(cue=Cue.APPROVED, happening=Happening.APPROVED)
@@ -100,7 +103,11 @@ def judge_keys(challenge: Challenge, digits: str, *, ended_by: str = "") -> Verd
     """Judge the keys pressed in the call; nothing but the right digits approves (R2, R3)."""
     if not digits and not ended_by and not challenge.code_told:
         return _SILENT
-    return _JUDGES[challenge.method](challenge, digits, ended_by)
+    if REPEAT_KEY in (digits, ended_by):  # which also clears what was keyed before it
+        return _repeat(challenge)
+    if digits == REPORT_KEY:  # no code is that short
+        return _REPORTED
+    return _JUDGES[challenge.method](challenge, digits)
 
 
 def judge_typed(challenge: Challenge, typed: str) -> Verdict:
@@ -110,86 +117,35 @@ def judge_typed(challenge: Challenge, typed: str) -> Verdict:
     return _wrong_code(challenge)
 
 
+def _repeat(challenge: Challenge) -> Verdict:
+    if challenge.step >= MOST_STEPS:
+        return _JUDGES[challenge.method](challenge, REPEAT_KEY)
+    return Verdict(cue=Cue.TELL_SLOWLY if challenge.code_told else Cue.ASK_SLOWLY)
+
+
 def _wrong_code(challenge: Challenge) -> Verdict:
     if challenge.tries + 1 >= challenge.max_tries:
         return _LOCKED
     return Verdict(cue=Cue.ASK_AGAIN, is_wrong_code=True)
 
 
-def _judge_enter(challenge: Challenge, digits: str, ended_by: str) -> Verdict:
+def _judge_enter(challenge: Challenge, digits: str) -> Verdict:
     return _APPROVED if codes.matches(digits, challenge.code) else _wrong_code(challenge)
 
 
-def _judge_approve(challenge: Challenge, digits: str, ended_by: str) -> Verdict:
-    if digits == REPORT_KEY:
-        return _REPORTED
+def _judge_approve(challenge: Challenge, digits: str) -> Verdict:
     return _APPROVED if codes.matches(digits, challenge.key) else _DENIED
 
 
-def _judge_speak(challenge: Challenge, digits: str, ended_by: str) -> Verdict:
-    if digits == REPORT_KEY:
-        return _REPORTED
+def _judge_speak(challenge: Challenge, digits: str) -> Verdict:
     if challenge.code_told:
-        return Verdict(cue=Cue.TELL_CODE if digits == REPEAT_KEY else Cue.FAREWELL)
+        return Verdict(cue=Cue.FAREWELL)
     # A tone in a voicemail's greeting must not unlock the code: the key differs from call to call (A3).
     return Verdict(cue=Cue.TELL_CODE) if codes.matches(digits, challenge.key) else _DENIED
 
 
-_JUDGES: dict[Method, Callable[[Challenge, str, str], Verdict]] = {
+_JUDGES: dict[Method, Callable[[Challenge, str], Verdict]] = {
     Method.ENTER: _judge_enter,
     Method.SPEAK: _judge_speak,
     Method.APPROVE: _judge_approve,
 }
-
-
-def write_script(cue: Cue, challenge: Challenge, wording: Wording) -> CallScript:
-    """Return what the call does at this cue; the same cue and challenge give the same script."""
-    match cue:
-        case Cue.ASK:
-            return (_ask(challenge, (wording.ask,)), *HANG_UP)
-        case Cue.ASK_AGAIN:
-            return (_ask(challenge, (wording.ask_again,)), *HANG_UP)
-        case Cue.TELL_CODE:
-            spelled = Say(text=challenge.code, spelled=True)
-            told = (Say(text=wording.your_code), spelled, Say(text=wording.once_more), spelled)
-            return (*told, Redirect(step=challenge.step))
-        case Cue.OFFER_REPEAT:
-            return (_gather_key(challenge, wording.offer_repeat, repeat=1), Hangup())
-        case Cue.HANG_UP:
-            return HANG_UP
-        case _:
-            return (Say(text=_CLOSINGS[cue](wording)), Hangup())
-
-
-_CLOSINGS: dict[Cue, Callable[[Wording], str]] = {
-    Cue.APPROVED: lambda wording: wording.approved,
-    Cue.DENIED: lambda wording: wording.denied,
-    Cue.REPORTED: lambda wording: wording.reported,
-    Cue.LOCKED: lambda wording: wording.locked,
-    Cue.SILENCE: lambda wording: wording.silence,
-    Cue.FAREWELL: lambda wording: wording.farewell,
-    Cue.TOO_LATE: lambda wording: wording.too_late,
-}
-
-
-def _ask(challenge: Challenge, sentences: tuple[str, ...]) -> Gather:
-    if challenge.method is not Method.ENTER:
-        return _gather_key(challenge, *sentences, repeat=2)
-    return Gather(
-        step=challenge.step,
-        prompts=tuple(Say(text=sentence) for sentence in sentences),
-        max_digits=len(challenge.code),
-        first_digit_seconds=10,
-        last_key="#",
-        repeat=2,
-    )
-
-
-def _gather_key(challenge: Challenge, *sentences: str, repeat: int) -> Gather:
-    return Gather(
-        step=challenge.step,
-        prompts=tuple(Say(text=sentence) for sentence in sentences),
-        max_digits=1,
-        first_digit_seconds=6,
-        repeat=repeat,
-    )

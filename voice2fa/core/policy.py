@@ -7,11 +7,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .errors import Code, Refusal, TryLater
+from .events import Attestation
 
 RANDOM_KEY = "random"
 APPROVE_KEYS = "123456789"
 REPORT_KEY = "0"
 REPEAT_KEY = "*"
+#: What the CALL_IN setting takes for proof that a call comes from the number that it shows.
+VOUCHED: Mapping[str, frozenset[Attestation]] = {
+    "A": frozenset({Attestation.FULL}),
+    "B": frozenset({Attestation.FULL, Attestation.PARTIAL}),
+    "any": frozenset(Attestation),
+}
 
 
 class Scope(StrEnum):
@@ -112,6 +119,11 @@ def check_number(*, region: str | None, kind: str, regions: Collection[str], kin
 def approve_key(setting: str, *, dice: int) -> str:
     """Return the key that approves: the fixed one, or the one that ``dice`` (0 to 8) picks (R3)."""
     return APPROVE_KEYS[dice] if setting == RANDOM_KEY else setting
+
+
+def is_vouched(setting: str, attestation: Attestation) -> bool:
+    """Tell whether somebody may call us with this attestation; with calling in switched off nobody may."""
+    return attestation in VOUCHED.get(setting, frozenset())
 
 
 def _wait_for(past: Sequence[datetime], limit: Limit, now: datetime) -> int:

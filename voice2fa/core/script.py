@@ -1,15 +1,21 @@
 """What we tell the carrier to do with a call: a tuple of these values."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Say:
-    """Speak the text; ``spelled`` says it character by character, with a rest between."""
+    """Speak the text; ``spelled`` says it character by character, with a rest between.
+
+    ``language`` is a code as Django writes them (``"es"``, ``"zh-hans"``), or ``""`` for the carrier's own.
+    """
 
     text: str
+    language: str = ""
     spelled: bool = False
+    slowly: bool = False
 
     def __repr__(self) -> str:
         # What is spelled is the code: a traceback must not show it.
@@ -31,11 +37,18 @@ class Pause:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SendTones:
+    """Press keys for the person, as at a switchboard; a comma is half a second of silence."""
+
+    keys: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Gather:
     """Say the prompts up to ``repeat`` times and collect keys; the reply comes back under ``step``.
 
-    ``first_digit_seconds`` is counted after the prompts have ended; ``last_key`` is a key that ends the
-    input early, or ``""``.
+    ``first_digit_seconds`` is counted after the prompts have ended; ``last_keys`` are the keys of which each
+    ends the input early.
     """
 
     step: int
@@ -43,14 +56,31 @@ class Gather:
     max_digits: int
     first_digit_seconds: int
     between_digits_seconds: int = 5
-    last_key: str = ""
+    last_keys: str = ""
     repeat: int = 1
+
+
+class Door(StrEnum):
+    """Why a call asks us what comes next."""
+
+    REDIRECT = "redirect"  # the script says so: it has told the code
+    PARKED = "parked"  # the call was told to wait for a script, and none was pushed onto it
+    OVER = "over"  # a script that was pushed onto the call has come to its end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Redirect:
-    """Ask us again, under ``step``, what comes next."""
+    """Ask us again, at the door and under ``step``, what comes next."""
 
+    step: int
+    door: Door = Door.REDIRECT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Park:
+    """Wait up to ``seconds`` for a script to be pushed onto the call; then ask us under ``step``."""
+
+    seconds: float
     step: int
 
 
@@ -59,6 +89,6 @@ class Hangup:
     """End the call."""
 
 
-CallScript: TypeAlias = tuple[Say | Play | Pause | Gather | Redirect | Hangup, ...]
+CallScript: TypeAlias = tuple[Say | Play | Pause | SendTones | Gather | Redirect | Park | Hangup, ...]
 
 HANG_UP: CallScript = (Hangup(),)

@@ -4,8 +4,11 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from voice2fa.flows import grace
+from voice2fa.flows.languages import list_languages
+from voice2fa.numbers import split_masked
 
 register = template.Library()
 
@@ -17,3 +20,19 @@ def first_phone_notice(context: template.Context) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {}
     return {"phone_day": grace.phone_day(user, now=timezone.now())}
+
+
+@register.filter
+def read_out(masked_number: str) -> str:
+    """Return in words what a masked number shows, for those who hear the page: dots tell them nothing."""
+    ending, extension = split_masked(masked_number)
+    if extension:
+        told = _("the number ending in %(ending)s, extension %(extension)s")
+        return told % {"ending": ending, "extension": extension}
+    return _("the number ending in %(ending)s") % {"ending": ending}
+
+
+@register.filter
+def language_label(code: str) -> str:
+    """Return how the language of calls is called in the list of choices; empty where it is not on offer."""
+    return next((language.label for language in list_languages() if language.code == str(code)), "")
