@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import Permission
@@ -83,16 +85,48 @@ def test_no_address_filters_by_the_number(page):
     page(LIST, status=400, number__startswith="+1202")
 
 
-def test_the_page_shows_and_changes_nothing(page, client):
-    phone = VoiceDeviceFactory()
-    address = f"{LIST}{phone.pk}/change/"
+def facts_of(phone):
+    return VoiceDevice.objects.filter(pk=phone.pk).values().get()
+
+
+def test_the_page_changes_the_language_of_calls_and_nothing_else(page, client):  # A30
+    phone = VoiceDeviceFactory(extension="204")
+    address, before = f"{LIST}{phone.pk}/change/", facts_of(phone)
     html = page(address).text
     assert phone.masked_number in html
     assert phone.number.as_e164 not in html
-    assert 'name="_save"' not in html
-    change = {"number": "+12025550199", "confirmed": "on"}
-    assert client.post(f"/admin/{address}", change).status_code == 403
+    assert re.findall(r'<(?:input|select)[^>]* name="([a-z]\w*)"', html.split("<main")[1]) == [
+        "csrfmiddlewaretoken",
+        "language",
+    ]
+    change = {"number": "+12025550199", "extension": "205", "confirmed": "", "name": "x", "language": "es"}
+    client.post(f"/admin/{address}", change)
+    assert facts_of(phone) == before | {"language": "es"}
     page(f"{LIST}add/", status=403)
+
+
+def test_the_page_offers_no_language_that_calls_cannot_speak(page, client):
+    phone = VoiceDeviceFactory()
+    page(LIST)
+    html = client.post(f"/admin/{LIST}{phone.pk}/change/", {"language": "tlh"}).text
+    assert "Select a valid choice" in html
+    assert facts_of(phone)["language"] == ""
+
+
+def test_a_phone_that_was_never_confirmed_has_no_language_yet(page, client):
+    phone = VoiceDeviceFactory(confirmed=False)
+    page(LIST)
+    assert client.post(f"/admin/{LIST}{phone.pk}/change/", {"language": "es"}).status_code == 403
+
+
+def test_staff_below_a_superuser_leave_the_phones_of_one_as_they_are(client, db):  # A30
+    phone, member = VoiceDeviceFactory(user=UserFactory(superuser=True)), UserFactory(staff=True)
+    for codename in ("view_voicedevice", "change_voicedevice"):
+        member.user_permissions.add(Permission.objects.get(codename=codename))
+    client.force_login(member)
+    address = f"/admin/{LIST}{phone.pk}/change/"
+    assert client.post(address, {"language": "es"}).status_code == 403
+    assert facts_of(phone)["language"] == ""
 
 
 def test_deletion_goes_through_the_flow(delete, removed, person):

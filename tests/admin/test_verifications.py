@@ -66,6 +66,7 @@ def test_a_page_takes_as_many_queries_for_one_event_as_for_many(page, django_ass
         ({"purpose__exact": "enrol"}, "enrol"),
         ({"method__exact": "speak"}, "code_told"),
         ({"cause__exact": "busy"}, "unreachable"),
+        ({"is_call_in__exact": "1"}, "awaited"),
     ],
 )
 def test_the_list_is_filtered_by_what_it_shows(listed, query, trait):
@@ -192,9 +193,17 @@ def test_what_the_carrier_sends_is_shown_as_text(page):
     assert "<script>alert(1)</script>" not in page(detail(verification)).text
 
 
-@pytest.mark.parametrize("trait", ["register", "enrol", "cancelled", "expired", "code_told", "reported"])
+@pytest.mark.parametrize(
+    "trait", ["register", "enrol", "cancelled", "expired", "code_told", "reported", "awaited"]
+)
 def test_every_kind_of_attempt_has_a_page(page, trait):
     page(detail(PhoneVerificationFactory(**{trait: True})))
+
+
+def test_the_page_of_a_call_to_us_says_what_the_carrier_vouched_for(page):
+    html = page(detail(PhoneVerificationFactory(called_in=True))).text
+    assert "Who called us" in html
+    assert '<div class="readonly">A</div>' in html
 
 
 def test_an_attempt_outlives_its_user_and_its_phone(page):

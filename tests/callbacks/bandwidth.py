@@ -14,10 +14,14 @@ from voice2fa.flows.moves import move
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.bandwidth import BandwidthProvider
 
+STEPPED = frozenset({"gather", "redirect", "parked", "over"})
+SYNC = STEPPED | {"answer"}
 EVENTS = {
     "answer": {"eventType": "answer"},
     "gather": {"eventType": "gather", "digits": "", "terminatingDigit": ""},
     "redirect": {"eventType": "redirect"},
+    "parked": {"eventType": "redirect"},
+    "over": {"eventType": "redirect"},
     "disconnect": {"eventType": "disconnect", "cause": "hangup", "endTime": "2026-11-02T09:00:35.900Z"},
     "machine": {
         "eventType": "machineDetectionComplete",
@@ -71,7 +75,7 @@ class CarrierSide:
 
     def url(self, name, step=None, *, verification_id=None, fallback=False):
         arguments = [verification_id or self.verification.pk]
-        if name in {"gather", "redirect"}:
+        if name in STEPPED:
             arguments.append(self.verification.step if step is None else step)
         return reverse(f"voice2fa:call_{name}{'_fallback' if fallback else ''}", args=arguments)
 

@@ -20,12 +20,11 @@ from voice2fa.core.states import State
 from voice2fa.flows.lines import open_line
 from voice2fa.models import CallEvent
 
-from .bandwidth import EVENTS, Watching
+from .bandwidth import EVENTS, STEPPED, SYNC, Watching
 
 pytestmark = pytest.mark.django_db
 
 DOORS = list(EVENTS)
-SYNC = {"answer", "gather", "redirect"}
 
 
 def basic(text):
@@ -254,7 +253,7 @@ def test_each_door_takes_its_own_kind(calling, door, kind):  # R19
     side = calling(State.ANSWERED)
     before = row(side.verification)
     response = side.post(side.url(door), side.event(kind))
-    if door == kind:
+    if EVENTS[door]["eventType"] == EVENTS[kind]["eventType"]:
         assert response.status_code == (200 if door in SYNC else 204)
     else:
         assert response.status_code == 400
@@ -272,7 +271,7 @@ def test_a_kind_that_does_not_exist_yet_is_kept_and_decides_nothing(calling, doo
 
 
 @pytest.mark.parametrize("step", [2, 99, 10**40])
-@pytest.mark.parametrize("door", ["gather", "redirect"])
+@pytest.mark.parametrize("door", sorted(STEPPED))
 def test_a_step_to_come_is_refused(calling, door, step):  # R19
     side = calling(State.ANSWERED)
     before = row(side.verification)
@@ -350,7 +349,7 @@ def test_addresses_in_the_script_come_from_the_settings_and_not_from_the_host(ca
 
 
 def test_a_script_too_long_for_the_carrier_ends_the_call(calling, configure, caplog):  # R41
-    configure(SITE_NAME="x" * 70_000)
+    configure(PUBLIC_URL=f"https://www.example.com/{'x' * 40_000}")  # in every address of a gather
     response = calling().answer()
     assert response.status_code == 200
     assert b"<Hangup" in response.content
@@ -418,6 +417,8 @@ def test_a_replayed_approval_changes_nothing(calling, state):  # A15, A17, R45
     before = row(side.verification)
     for step in range(side.verification.step + 1):
         assert side.gather(side.verification.approve_key, step=step).status_code == 200
+    if state == State.REPORTED:
+        before["step"] += 1  # whoever has reported it was asked for a wish
     assert row(side.verification) == before
 
 
@@ -443,7 +444,7 @@ def test_the_flow_of_a_callback_runs_outside_of_transactions(calling, configure,
     assert Watching.seen == [False]
 
 
-QUERIES = {"answer": 4, "gather": 4, "redirect": 3, "disconnect": 3, "machine": 3}
+QUERIES = {"answer": 4, "gather": 5, "redirect": 5, "parked": 3, "over": 2, "disconnect": 3, "machine": 6}
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -490,3 +491,9 @@ def test_the_log_of_a_call_holds_no_digits(calling, caplog):  # R9
     assert side.verification.state == State.APPROVED
     assert code not in caplog.text
     assert stage.NUMBER not in caplog.text
+
+
+def test_a_call_that_no_worker_has_steered_is_noticed(calling, caplog):
+    side = calling(State.ANSWERED)
+    assert b"<Gather" in side.send("parked").content
+    assert f"No worker steered the call of {side.verification.pk}" in caplog.text

@@ -8,7 +8,7 @@ from tests.stage import OTHER_NUMBER, row
 from voice2fa.core.states import State
 from voice2fa.models import CallEvent, PhoneVerification
 
-from .bandwidth import EVENTS, CarrierSide
+from .bandwidth import EVENTS, STEPPED, CarrierSide
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def test_an_event_is_repeated_in_its_own_call_although_another_call_had_the_like
 
 
 @pytest.mark.parametrize("state", [State.DIALING, State.ANSWERED, State.APPROVED])
-@pytest.mark.parametrize("door", ["gather", "redirect"])
+@pytest.mark.parametrize("door", sorted(STEPPED))
 def test_kinds_unheard_of_leave_one_row_whatever_their_step(calling, state, door):  # R19, A17
     side = calling(state)
     before, kept = row(side.verification), CallEvent.objects.count()

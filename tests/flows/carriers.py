@@ -3,7 +3,7 @@
 from django.db import connection
 
 from voice2fa.core.events import Cause
-from voice2fa.providers.base import CallProgress, CallReport, CarrierDown
+from voice2fa.providers.base import CallProgress, CallReport
 from voice2fa.providers.memory import MemoryProvider
 
 
@@ -46,14 +46,13 @@ class Counting(MemoryProvider):
 
 
 class Deaf(MemoryProvider):
-    """Fails to hang up, as often as ``failures`` says."""
+    """Fails to hang up, with one of the ``failures`` after another."""
 
-    failures = 0
+    failures = []
 
     def hang_up(self, call_id):
         if Deaf.failures:
-            Deaf.failures -= 1
-            raise CarrierDown("nobody answers")
+            raise Deaf.failures.pop(0)
         super().hang_up(call_id)
 
 
@@ -117,3 +116,31 @@ class Overtaken(Queueing):
     def can_report_progress(self):
         _take(Overtaken, "before_claim")
         return True
+
+
+class Mute(MemoryProvider):
+    """Has voices for English and French alone."""
+
+    def can_speak(self, language):
+        return language.partition("-")[0] in {"en", "fr"}
+
+
+class Balky(MemoryProvider):
+    """Refuses scripts for live calls with each of the ``errors``; ``after_push`` follows a success."""
+
+    errors = []
+    after_push = None
+    pushed = 0
+
+    def replace_script(self, call_id, script, *, line):
+        if Balky.errors:
+            raise Balky.errors.pop(0)
+        Balky.pushed += 1
+        super().replace_script(call_id, script, line=line)
+        _take(Balky, "after_push")
+
+
+class OneWay(MemoryProvider):
+    """Places calls, and takes none."""
+
+    can_take_calls = False

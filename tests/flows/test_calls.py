@@ -1,5 +1,6 @@
 """What the carrier reports about a call, in every order and at every moment."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,14 +10,14 @@ from tests import stage
 from tests.stage import NOW, answer, hang_up, press, reach, receive, row
 from voice2fa.conf import get_settings
 from voice2fa.core.events import Answerer, Cause, Kind
-from voice2fa.core.methods import Cue, Method
+from voice2fa.core.methods import MOST_STEPS, Cue, Method
 from voice2fa.core.script import Gather, Hangup, Redirect, Say
 from voice2fa.core.states import FINAL, State
 from voice2fa.exceptions import RejectedCallback, UnknownCall
 from voice2fa.flows import calls
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.challenges import code_of
-from voice2fa.models import CallEvent
+from voice2fa.models import CallEvent, StoppedNumber
 from voice2fa.providers.base import OutcomeUnknown
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,9 @@ def at(phone):
 
 
 def said(script):
-    return " ".join(verb.text for verb in script if isinstance(verb, Say))
+    """Return what the call says at once, the question that it asks included."""
+    verbs = [prompt for verb in script for prompt in getattr(verb, "prompts", [verb])]
+    return " ".join(verb.text for verb in verbs if isinstance(verb, Say))
 
 
 def asks(script):
@@ -70,11 +73,12 @@ def test_the_code_of_the_call_is_told_after_its_key_and_again_after_a_star(at):
     question = answer(verification)
     assert code_of(verification) not in said(question[0].prompts)
     told = press(verification, verification.approve_key)
-    assert told[1] == Say(text=code_of(verification), spelled=True)
+    assert told[1] == Say(text=code_of(verification), language=verification.language, spelled=True)
     assert told[-1] == Redirect(step=2)
     offer = receive(Kind.REDIRECT, verification, step=2)
     assert offer[0].step == 2
-    assert press(verification, "*") == (*told[:-1], Redirect(step=3))
+    again = press(verification, "*")
+    assert again == (*(replace(verb, slowly=True) for verb in told[:-1]), Redirect(step=3))
     receive(Kind.REDIRECT, verification, step=3)
     assert "Goodbye" in said(press(verification, ""))
     assert verification.state == State.ANSWERED
@@ -106,11 +110,76 @@ def test_silence_ends_the_attempt_and_says_why(at, method):
     assert (verification.state, verification.cause) == (State.UNREACHABLE, Cause.SILENCE)
 
 
-@pytest.mark.parametrize("method", [Method.APPROVE, Method.SPEAK])
+@pytest.mark.parametrize("method", Method)
 def test_zero_reports(at, method):
     verification = at(State.ANSWERED, method)
     assert "telling us" in said(press(verification, "0"))
     assert verification.state == State.REPORTED
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_star_asks_the_same_again_slowly(at, method):
+    verification = at(State.DIALING, method)
+    question = said(answer(verification))
+    script = press(verification, "", ended_by="*") if method == Method.ENTER else press(verification, "*")
+    assert said(script) == question
+    assert all(verb.slowly for verb in script[0].prompts)
+    press(verification, stage.right_keys(verification))
+    assert verification.tries == 0
+    assert verification.state == (State.ANSWERED if method == Method.SPEAK else State.APPROVED)
+
+
+def test_a_star_among_the_digits_of_a_code_clears_them_and_costs_no_try(at):
+    verification = at(State.ANSWERED, Method.ENTER)
+    assert asks(press(verification, code_of(verification)[:4], ended_by="*"))
+    assert (verification.state, verification.tries) == (State.ANSWERED, 0)
+
+
+def test_nobody_keeps_the_line_busy_with_stars(at):
+    verification = at(State.ANSWERED)
+    while asks(press(verification, "*")):
+        assert verification.step <= MOST_STEPS
+    assert verification.state == State.DENIED
+
+
+# After a report
+
+
+@pytest.mark.parametrize("method", Method)
+def test_zero_once_more_stops_all_calls_to_the_number(at, method):  # A23
+    verification = at(State.REPORTED, method)
+    assert "not call" in said(press(verification, "0"))
+    (stopped,) = StoppedNumber.objects.all()
+    assert (stopped.number.as_e164, stopped.stopped_at) == (stage.NUMBER, NOW)
+    assert verification.state == State.REPORTED
+
+
+@pytest.mark.parametrize("keys", ["", "1", "*", "#", "00"])
+def test_whatever_else_is_pressed_after_a_report_stops_nothing(at, keys):
+    verification = at(State.REPORTED)
+    script = press(verification, keys)
+    assert not asks(script)
+    assert "Goodbye" in said(script)
+    assert not StoppedNumber.objects.exists()
+    assert verification.state == State.REPORTED
+
+
+def test_what_follows_a_report_is_heard_once(at):  # A17
+    verification = at(State.REPORTED)
+    step = verification.step
+    first = press(verification, "", step=step)
+    before = row(verification)
+    for keys in ("0", verification.approve_key):
+        assert press(verification, keys, step=step) == first
+    assert row(verification) == before
+    assert not StoppedNumber.objects.exists()
+
+
+def test_a_report_that_comes_twice_does_not_stop_the_calls(at):
+    verification = at(State.ANSWERED)
+    first = press(verification, "0", step=1)
+    assert press(verification, "0", step=1) == first
+    assert not StoppedNumber.objects.exists()
 
 
 def test_the_call_speaks_the_language_of_the_page(at, settings):
@@ -261,16 +330,18 @@ def test_a_step_that_the_call_has_not_reached_is_refused(at, state, kind):  # R1
 def test_nothing_moves_a_verification_that_is_decided(at, state, kind):  # A17
     verification = at(state)
     before = row(verification)
+    step = verification.step
+    if state == State.REPORTED and kind == Kind.GATHER:
+        before["step"] += 1  # the wish of whoever has reported it was awaited
     for answerer in (None, Answerer.MACHINE):
         script = receive(
-            kind,
-            verification,
-            step=verification.step,
-            digits=stage.right_keys(verification),
-            answerer=answerer,
+            kind, verification, step=step, digits=stage.right_keys(verification), answerer=answerer
         )
         assert isinstance(script[-1], Hangup)
-    assert row(verification) == before
+    after = row(verification)
+    if kind == Kind.MACHINE:
+        before |= {fact: after[fact] for fact in ("answerer", "cause")}  # who picked up is no decision
+    assert after == before
 
 
 @pytest.mark.parametrize(
@@ -280,14 +351,17 @@ def test_nothing_moves_a_verification_that_is_decided(at, state, kind):  # A17
         (State.DENIED, "denied"),
         (State.REPORTED, "telling us"),
         (State.LOCKED, "no tries left"),
-        (State.CANCELLED, "no longer open"),
-        (State.EXPIRED, "no longer open"),
+        (State.CANCELLED, "was cancelled"),
+        (State.EXPIRED, "Time is up"),
         (State.UNREACHABLE, "no longer open"),
     ],
 )
-def test_a_call_that_goes_on_hears_what_was_decided(at, state, word):
+@pytest.mark.parametrize("kind", [Kind.GATHER, Kind.REDIRECT])
+def test_a_call_that_goes_on_hears_what_was_decided(at, state, word, kind):
     verification = at(state)
-    assert word in said(receive(Kind.GATHER, verification, step=verification.step))
+    if kind == Kind.GATHER and state == State.REPORTED:
+        word = "Goodbye"  # it was told already, and asked for a wish
+    assert word in said(receive(kind, verification, step=verification.step))
 
 
 def test_a_call_that_tells_the_code_hears_that_the_page_has_it(at):
@@ -439,19 +513,11 @@ def test_a_machine_found_beside_the_call_ends_it(at, state, carry_out, carrier):
 
 
 @pytest.mark.parametrize("answerer", [None, Answerer.HUMAN, Answerer.SILENCE, Answerer.UNKNOWN])
-def test_a_person_found_beside_the_call_changes_nothing(at, answerer):
+def test_a_person_found_beside_the_call_is_noted_and_changes_nothing(at, answerer):
     verification = at(State.ANSWERED)
     before = row(verification)
     receive(Kind.MACHINE, verification, answerer=answerer)
-    assert row(verification) == before
-
-
-def test_after_a_key_was_pressed_it_is_no_machine(at):
-    verification = at(State.ANSWERED, Method.SPEAK)
-    press(verification, verification.approve_key)
-    before = row(verification)
-    receive(Kind.MACHINE, verification, answerer=Answerer.MACHINE)
-    assert row(verification) == before
+    assert row(verification) == before | {"answerer": answerer or Answerer.UNKNOWN}
 
 
 def test_an_event_of_an_unknown_kind_is_kept_and_decides_nothing(at):
@@ -535,8 +601,18 @@ def test_an_answer_that_a_cancel_overtakes_is_told_so(at, meanwhile):
     verification = at(State.DIALING)
     other = type(verification).objects.get(pk=verification.pk)
     meanwhile(lambda: verifications.cancel(other, now=NOW))
-    assert "no longer open" in said(answer(verification))
+    assert "was cancelled" in said(answer(verification))
     assert verification.state == State.CANCELLED
+
+
+def test_an_answer_of_which_we_knew_nothing_and_that_a_cancel_overtakes_is_told_so(at, meanwhile, carrier):
+    verification = at(State.PENDING)
+    carrier.fail_next(OutcomeUnknown("no reply"), although_placed=True)
+    stage.place(verification)
+    other = type(verification).objects.get(pk=verification.pk)
+    meanwhile(lambda: verifications.cancel(other, now=NOW))
+    assert "was cancelled" in said(answer(verification))
+    assert CallEvent.objects.get().cue == Cue.CANCELLED
 
 
 @pytest.mark.parametrize("method", Method)
@@ -563,7 +639,7 @@ def test_keys_that_a_cancel_overtakes_approve_nothing(at, meanwhile):
     verification = at(State.ANSWERED)
     other = type(verification).objects.get(pk=verification.pk)
     meanwhile(lambda: verifications.cancel(other, now=NOW))
-    assert "no longer open" in said(press(verification, verification.approve_key))
+    assert "was cancelled" in said(press(verification, verification.approve_key))
     assert verification.state == State.CANCELLED
 
 

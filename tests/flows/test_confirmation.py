@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.utils import translation
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from tests import stage
+from tests.flows.carriers import Mute
 from tests.stage import CLIENT, NOW, NUMBER, OTHER_NUMBER, refusal_of, row
 from voice2fa.core.errors import Code
 from voice2fa.core.methods import Method, Purpose
@@ -20,6 +22,8 @@ from voice2fa.models import PhoneVerification, VoiceDevice
 pytestmark = pytest.mark.django_db
 
 SEND = "Send {amount} to {payee}."
+# What gettext_lazy is for a site that has translations.
+LAZY = lazy(lambda: f"{translation.get_language()}: {{amount}}, {{payee}}", str)()
 PAYLOAD = {
     "amount": Money(Decimal("250.10"), "EUR"),
     "payee": "Maria Keller",
@@ -186,7 +190,7 @@ def test_the_call_says_who_calls_what_is_approved_and_which_keys_there_are(phone
     key = verification.approve_key
     assert said(verification) == (
         "This is Example Bank. Please confirm: Send two hundred and fifty euro, ten cents to Maria Keller. "
-        f"To approve, press {key}. If this was not you, press 0. Any other key denies."
+        f"To approve, press {key}. If this was not you, press 0. To repeat, press star."
     )
 
 
@@ -194,6 +198,37 @@ def test_the_call_speaks_the_language_in_which_it_was_asked_for(phone):
     with translation.override("de"):
         verification = begin_sending(phone.user, message="Überweisen Sie {amount} an {payee}.").verification
     assert "Überweisen Sie zweihundertfünfzig Euro, zehn Cent an Maria Keller." in said(verification)
+
+
+def test_an_act_is_worded_in_the_language_of_the_phone_not_of_the_page(phone):
+    phone.language = "es"
+    phone.save()
+    with translation.override("de"):
+        verification = begin_sending(phone.user, message=LAZY).verification
+    assert verification.language == "es"
+    assert verification.message == "es: doscientos cincuenta euros, diez céntimos, Maria Keller"
+    assert verification.message in said(verification)
+
+
+def test_an_act_is_worded_in_what_is_spoken_where_the_language_has_no_voice(phone, configure):
+    configure(PROVIDER={"BACKEND": f"{Mute.__module__}.Mute"}, SPOKEN_INSTEAD={"de": "fr"})
+    with translation.override("de"):
+        verification = begin_sending(phone.user, message=LAZY).verification
+    assert (verification.language, verification.message[:2]) == ("fr", "fr")
+
+
+def test_an_act_is_repeated_in_its_own_language_on_every_phone(phone):  # R4, R10
+    other = stage.make_phone(phone.user, OTHER_NUMBER, language="de")
+    first = begin_sending(phone.user, phone=phone, message=LAZY)
+    again = verifications.resend(first.verification, CLIENT, now=NOW, phone=other).verification
+    assert (again.language, again.message) == ("en-us", first.verification.message)
+
+
+def test_a_login_is_repeated_in_the_language_of_the_other_phone(phone):
+    other = stage.make_phone(phone.user, OTHER_NUMBER, language="de")
+    first = begin(phone.user, phone=phone)
+    again = verifications.resend(first.verification, CLIENT, now=NOW, phone=other).verification
+    assert (first.verification.language, again.language) == ("en-us", "de")
 
 
 def test_a_lazy_message_is_translated_when_the_call_is_asked_for(phone):

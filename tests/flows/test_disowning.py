@@ -1,5 +1,7 @@
 """The owner says of a change: that was not me."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 
@@ -19,9 +21,14 @@ EVENTS = sorted(set(PhoneEvent) - {PhoneEvent.RENAMED, PhoneEvent.DISOWNED})
 
 
 @pytest.fixture
+def phone(user):
+    return stage.make_phone(user, created_at=NOW)
+
+
+@pytest.fixture
 def theirs(phone):
     """A phone that somebody else has added to the account."""
-    return stage.make_phone(phone.user, OTHER_NUMBER, name="Thief")
+    return stage.make_phone(phone.user, OTHER_NUMBER, name="Thief", created_at=NOW)
 
 
 @pytest.fixture
@@ -73,9 +80,15 @@ def test_it_goes_even_if_it_is_the_only_one(phone):  # R24
 def test_it_goes_if_it_was_added_once_more_since(phone, theirs):
     record = note(theirs)
     theirs.delete()
-    stage.make_phone(phone.user, OTHER_NUMBER)
+    stage.make_phone(phone.user, OTHER_NUMBER, created_at=NOW + timedelta(minutes=1))
     disown(record)
     assert list(VoiceDevice.objects.all()) == [phone]
+
+
+def test_the_owners_own_desk_at_the_same_switchboard_stays(phone, theirs):
+    desk = stage.make_phone(phone.user, OTHER_NUMBER, extension="204")
+    disown(note(theirs))
+    assert set(VoiceDevice.objects.all()) == {phone, desk}
 
 
 def test_the_same_phone_of_another_account_stays(phone, theirs):
@@ -172,7 +185,7 @@ def test_staff_lead_back_in_whoever_has_disowned_the_only_phone(phone):
 def test_with_the_next_phone_all_is_as_before(phone, configure):
     disown(note(phone))
     assert has_disowned(phone.user)
-    note(stage.make_phone(phone.user))
+    note(stage.make_phone(phone.user, created_at=NOW))
     assert not has_disowned(phone.user)
 
 
@@ -180,5 +193,5 @@ def test_no_proof_from_before_is_good_after(phone):
     user = phone.user
     phone.delete()
     proof = first_phone.prove(user, first_phone.issue_code(user, None, now=NOW), now=NOW)
-    disown(note(stage.make_phone(user)))
+    disown(note(stage.make_phone(user, created_at=NOW)))
     assert not first_phone.is_proved(user, proof, now=NOW)

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from voice2fa.flows.lines import accepts, open_line
+from voice2fa.flows.lines import accepts, open_line, open_reception
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
 OLD, NEW = "old-secret-of-the-callbacks-0000001", "new-secret-of-the-callbacks-0000002"
@@ -78,3 +78,38 @@ def test_gathers_and_redirects_have_a_place_for_their_step():
 def test_the_password_is_not_shown():
     line = open_line(ONE)
     assert line.credentials.password not in repr(line)
+
+
+# Calls to us
+
+
+def test_the_credentials_for_calls_to_us_open_those_and_no_verification():  # R45, A16
+    reception, line = open_reception().credentials, open_line(ONE).credentials
+    assert opens(None, reception)
+    assert not opens(ONE, reception)
+    assert not opens(None, line)
+    assert not accepts(None, username=reception.username, password=line.password)
+    assert not accepts(None, username="", password=reception.password)
+
+
+def test_the_secrets_of_calls_to_us_are_rotated_as_a_list(secrets):
+    secrets(OLD)
+    before = open_reception().credentials
+    secrets(NEW, OLD)
+    assert opens(None, before)
+    assert opens(None, open_reception().credentials)
+    secrets(NEW)
+    assert not opens(None, before)
+
+
+def test_calls_to_us_are_announced_under_the_public_url(configure):  # A31
+    configure(PUBLIC_URL="https://www.example.com/bank")
+    urls = open_reception().urls
+    told = [urls.answer, urls.answer_fallback, urls.gather, urls.gather_fallback, urls.disconnect]
+    assert told == [
+        "https://www.example.com/bank/phone/calls/incoming/",
+        "https://www.example.com/bank/phone/calls/incoming-fallback/",
+        "https://www.example.com/bank/phone/calls/incoming/gather/{step}/",
+        "https://www.example.com/bank/phone/calls/incoming/gather-fallback/{step}/",
+        "https://www.example.com/bank/phone/calls/incoming/disconnect/",
+    ]

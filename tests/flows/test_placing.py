@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from tests import stage
-from tests.stage import CALLER, NOW, NUMBER, answer, reach
+from tests.stage import CALLER, NOW, NUMBER, answer, press, reach
 from voice2fa.core.events import Cause
+from voice2fa.core.methods import Method
 from voice2fa.core.states import FINAL, State
 from voice2fa.flows import placing
 from voice2fa.flows import verification as verifications
@@ -260,16 +261,26 @@ def test_hanging_up_what_is_over_is_no_failure(pending, carrier):
 def test_hanging_up_is_tried_again_while_the_carrier_fails(pending, configure, failures):
     configure(PROVIDER={"BACKEND": "tests.flows.carriers.Deaf"})
     order(pending)
-    carriers.Deaf.failures, waits = failures, []
+    carriers.Deaf.failures, waits = [CarrierDown("nobody answers")] * failures, []
     placing.hang_up(pending.call_id, wait=waits.append)
     assert carriers.Deaf.calls[0].is_over
     assert waits == [1.0, 3.0][:failures]
 
 
+@pytest.mark.parametrize(("retry_after", "pause"), [(0.5, 1.0), (2, 2), (600, 5.0)])
+def test_hanging_up_is_tried_again_when_a_busy_carrier_says_but_soon(pending, configure, retry_after, pause):
+    configure(PROVIDER={"BACKEND": "tests.flows.carriers.Deaf"})
+    order(pending)
+    carriers.Deaf.failures, waits = [CarrierBusy("429", retry_after=retry_after)], []
+    placing.hang_up(pending.call_id, wait=waits.append)
+    assert waits == [pause]
+    assert carriers.Deaf.calls[0].is_over
+
+
 def test_a_hang_up_that_fails_for_good_is_heard_of(pending, configure):
     configure(PROVIDER={"BACKEND": "tests.flows.carriers.Deaf"})
     order(pending)
-    carriers.Deaf.failures = 3
+    carriers.Deaf.failures = [CarrierDown("nobody answers")] * 3
     with pytest.raises(CarrierDown):
         placing.hang_up(pending.call_id, wait=lambda seconds: None)
 
@@ -321,11 +332,35 @@ def test_a_call_that_the_carrier_does_not_know_yet_goes_on(dialing, carrier):
     assert (dialing.state, dialing.ringing_at) == (State.DIALING, None)
 
 
-def test_only_a_call_that_is_dialled_is_asked_about(phone, configure):
+def test_an_answered_call_that_ended_while_we_were_away_is_noticed_after_a_while(phone, configure):
     verification = reach(State.ANSWERED, phone.user).verification
     configure(PROVIDER={"BACKEND": "tests.flows.carriers.Silent"})
-    observe(verification, 60)
+    observe(verification, 19.9)
     assert (verification.state, verification.observed_at) == (State.ANSWERED, None)
+    observe(verification, 20)
+    assert (verification.state, verification.cause) == (State.UNREACHABLE, Cause.NO_ANSWER)
+
+
+def test_an_answered_call_that_is_still_on_goes_on(phone):
+    verification = reach(State.ANSWERED, phone.user).verification
+    observe(verification, 20)
+    observe(verification, 39.9)
+    assert (verification.state, verification.observed_at) == (State.ANSWERED, NOW + 20 * SECOND)
+
+
+def test_a_code_that_was_told_may_be_typed_after_the_call_has_ended_unnoticed(phone, configure):
+    verification = reach(State.ANSWERED, phone.user, method=Method.SPEAK).verification
+    press(verification, verification.approve_key)
+    configure(PROVIDER={"BACKEND": "tests.flows.carriers.Silent"})
+    observe(verification, 60)
+    assert verification.state == State.ANSWERED
+
+
+def test_of_a_call_that_is_decided_nobody_asks(phone, configure):
+    verification = reach(State.DENIED, phone.user).verification
+    configure(PROVIDER={"BACKEND": "tests.flows.carriers.Silent"})
+    observe(verification, 60)
+    assert (verification.state, verification.observed_at) == (State.DENIED, None)
 
 
 def test_the_observation_never_undoes_what_callbacks_said_meanwhile(dialing, configure):

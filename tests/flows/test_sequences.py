@@ -163,6 +163,7 @@ class Attempt(RuleBasedStateMachine):
             return
         self.uses += 1
         assert self.now < found.deadline
+        assert found.answerer != Answerer.MACHINE  # A3
 
     @invariant()
     def nothing_is_approved_that_did_not_deserve_it(self):

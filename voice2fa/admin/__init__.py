@@ -5,6 +5,7 @@ from .devices import VoiceDeviceAdmin
 from .proofs import PhoneProofAdmin
 from .records import PhoneRecordAdmin
 from .recovery import RecoveryCodesAdmin
+from .stopped import StoppedNumberAdmin
 from .verifications import PhoneVerificationAdmin
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "PhoneVerificationAdmin",
     "RecoveryCodesAdmin",
     "RememberedBrowserAdmin",
+    "StoppedNumberAdmin",
     "VoiceDeviceAdmin",
 ]

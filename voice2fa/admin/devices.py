@@ -1,11 +1,12 @@
-"""The phones of each account: staff may look at them and remove them, but not add or change any (A30)."""
+"""The phones of each account: staff look at them, remove them, and choose the language of calls (A30)."""
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_and_delete
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -15,6 +16,8 @@ from django.utils.translation import ngettext
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.flows import phones
 from voice2fa.flows.clients import client_of
+from voice2fa.flows.languages import list_languages
+from voice2fa.flows.standing import is_above
 from voice2fa.models import VoiceDevice
 from voice2fa.sentences import explain_refusal
 
@@ -31,7 +34,7 @@ _ABOVE = _("%(phone)s was not removed: %(user)s is a superuser, and you are not.
 
 @admin.register(VoiceDevice)
 class VoiceDeviceAdmin(SearchByNumber, ReadOnlyAdmin):
-    """Phones, to look at and to remove by the same flow as their owners use."""
+    """Phones, to look at and to remove by the same flow as their owners use; no number can be changed."""
 
     list_display = ("name", "masked", "user", "confirmed", "last_used_at")
     list_filter = ("confirmed", "created_at", "last_used_at")
@@ -41,11 +44,45 @@ class VoiceDeviceAdmin(SearchByNumber, ReadOnlyAdmin):
     search_help_text = _("Username, phone number or name of the phone")
     askable: ClassVar = frozenset({"confirmed", "created_at", "last_used_at", "user"})
     fields = (
-        *("name", "masked", "user", "confirmed", "is_preferred"),
+        *("name", "masked", "language", "user", "confirmed", "is_preferred"),
         *("created_at", "consented_at", "last_used_at"),
     )
-    readonly_fields = ("masked",)
+    readonly_fields = tuple(name for name in fields if name != "language")
     actions = ("delete_selected",)
+
+    def has_change_permission(self, request: HttpRequest, obj: VoiceDevice | None = None) -> bool:
+        """Let staff choose the language of a phone that is in use, unless its owner stands above them."""
+        if obj is not None and (not obj.confirmed or is_above(obj.user, request.user)):
+            return False
+        return admin.ModelAdmin.has_change_permission(self, request, obj)
+
+    def formfield_for_dbfield(
+        self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """Offer the languages that calls can speak."""
+        if db_field.name != "language":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        offered = [(language.code, language.label) for language in list_languages()]
+        choices = [("", _("The language of the page")), *offered]
+        return forms.ChoiceField(label=db_field.verbose_name, choices=choices, required=False)
+
+    def save_model(self, request: HttpRequest, obj: VoiceDevice, form: Any, change: bool) -> None:
+        """Change the language by the flow, and nothing else; raises ``Refusal``."""
+        phones.choose_language_by_staff(obj, form.cleaned_data["language"], now=timezone.now())
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Change as Django does; a refusal takes back its log entry and becomes a message."""
+        try:
+            return super().change_view(request, object_id, form_url, extra_context)
+        except Refusal as refusal:
+            self.message_user(request, explain_refusal(refusal), messages.ERROR)
+            return redirect("admin:voice2fa_voicedevice_changelist")
 
     def delete_model(self, request: HttpRequest, obj: VoiceDevice) -> None:
         """Remove the phone by the flow, which ends its calls and tells the listeners; raises ``Refusal``."""

@@ -66,18 +66,22 @@ class PhoneVerificationAdmin(SearchByNumber, ReadOnlyAdmin):
     """Attempts, to look at. Code, keys and tickets are shown to nobody, not even for a live call."""
 
     list_display = ("created_at", "state", "cause", "purpose", "method", "masked", "user")
-    list_filter = ("state", "purpose", "method", "cause", "created_at")
+    list_filter = ("state", "purpose", "method", "cause", "answerer", "is_call_in", "created_at")
     list_select_related = ("user",)
     ordering = ("-created_at",)
     date_hierarchy = "created_at"
     further_search_fields = ("=call_id", "=id")
     search_help_text = _("Username, phone number, call id or the id of the attempt")
-    askable: ClassVar = frozenset({"state", "purpose", "method", "cause", "created_at", "user", "device"})
+    askable: ClassVar = frozenset(
+        {"state", "purpose", "method", "cause", "answerer", "is_call_in", "created_at", "user", "device"}
+    )
     inlines = (CallEventInline,)
     fieldsets = (
         (None, {"fields": ("state", "cause", "purpose", "method", "message", "user", "device", "masked")}),
         (_("Timeline"), {"fields": ("timeline",)}),
         (_("Call"), {"fields": ("id", "call_id", "caller", "language", "step", "tries")}),
+        (_("Who picked up"), {"fields": ("answerer",)}),
+        (_("Who called us"), {"fields": ("is_call_in", "attestation")}),
         (_("Asked for by"), {"fields": ("client_address", "user_agent")}),
     )
     readonly_fields = ("masked", "timeline")

@@ -1,4 +1,4 @@
-"""Who may report about a call: whoever brings the credentials that were given for this one call."""
+"""Who may report about a call: whoever brings the credentials that open the door to it."""
 
 import base64
 import binascii
@@ -16,23 +16,26 @@ REALM = 'Basic realm="voice2fa callbacks", charset="UTF-8"'
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """The carrier, calling back about one verification."""
+    """The carrier, calling back about one verification, or about calls that come in to us (None)."""
 
-    verification_id: UUID
+    verification_id: UUID | None
     is_authenticated: bool = True
     is_active: bool = True
     pk: None = None
 
 
 class CallbackAuthentication(BaseAuthentication):
-    """HTTP Basic with credentials derived per verification: one leaked pair opens nothing else (R45, A16)."""
+    """HTTP Basic with credentials derived per verification: one leaked pair opens nothing else (R45, A16).
+
+    Calls that come in to us have a pair of their own, which opens no verification.
+    """
 
     def authenticate(self, request: Request) -> tuple[Carrier, None] | None:
         """Return the carrier; None without credentials, for the carrier waits to be challenged."""
         header = get_authorization_header(request)
         if not header:
             return None
-        verification_id: UUID = request.parser_context["kwargs"]["verification_id"]
+        verification_id: UUID | None = request.parser_context["kwargs"].get("verification_id")
         username, password = _read_basic(header)
         if not accepts(verification_id, username=username, password=password):
             raise AuthenticationFailed("These credentials do not open this call.", code="wrong_credentials")

@@ -1,8 +1,9 @@
 """The doors at which the carrier reports: one view for each kind of event."""
 
 import logging
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,11 +18,12 @@ from rest_framework.views import APIView, exception_handler
 
 from voice2fa.carrier import get_provider
 from voice2fa.core.events import CallEvent, Kind
-from voice2fa.core.script import HANG_UP
+from voice2fa.core.script import HANG_UP, CallScript
 from voice2fa.exceptions import RejectedCallback, UnknownCall
 from voice2fa.flows.calls import receive
 from voice2fa.flows.lines import open_line
-from voice2fa.providers.base import BadEvent, ScriptRefused
+from voice2fa.flows.steering import reply_to
+from voice2fa.providers.base import BadEvent, Line, ScriptRefused
 
 from .authentication import CallbackAuthentication
 from .parsers import EventParser
@@ -57,17 +59,33 @@ class CallbackView(APIView):
     schema = None
     http_method_names = ["post"]
     kind: Kind = Kind.UNKNOWN
+    #: What the carrier calls it, where two of our doors take the same kind of event.
+    reported_as: Kind | None = None
 
-    def post(self, request: Request, verification_id: UUID, step: int = 0) -> Response:
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Hand the event to the flow; raises DRF's exceptions, each with a sentence."""
         event = self._read_event(cast(bytes, request.data))
         try:
-            script = receive(verification_id, event, step=step, now=timezone.now())
+            script = self.act_on(event, now=timezone.now())
         except UnknownCall as unknown:
             raise NotFound(str(unknown)) from unknown
         except RejectedCallback as rejected:
             raise ParseError(str(rejected)) from rejected
-        return self._reply(verification_id, script)
+        return self._reply(script)
+
+    @property
+    def step(self) -> int:
+        """The number in the address, 0 where it has none."""
+        return int(self.kwargs.get("step", 0))
+
+    @property
+    def line(self) -> Line:
+        """How the carrier reaches us about the call."""
+        return open_line(self.kwargs["verification_id"])
+
+    def act_on(self, event: CallEvent, *, now: datetime) -> CallScript:
+        """Return what the call does next; raises ``RejectedCallback``."""
+        return reply_to(receive(self.kwargs["verification_id"], event, step=self.step, now=now))
 
     def get_exception_handler(self) -> Any:
         """Return the framework's own: one that drops ``WWW-Authenticate`` would silence the carrier."""
@@ -93,18 +111,18 @@ class CallbackView(APIView):
             event = get_provider().parse_event(body if isinstance(body, bytes) else b"")
         except BadEvent as bad:
             raise ParseError(str(bad)) from bad
-        if event.kind not in {self.kind, Kind.UNKNOWN}:
-            raise ValidationError({"detail": f"This address takes {self.kind} events."})
-        return event
+        expected = self.reported_as or self.kind
+        if event.kind not in {expected, Kind.UNKNOWN}:
+            raise ValidationError({"detail": f"This address takes {expected} events."})
+        return replace(event, kind=self.kind) if event.kind is expected else event
 
-    def _reply(self, verification_id: UUID, script: Any) -> Response:
-        provider = get_provider()
-        line = open_line(verification_id)
+    def _reply(self, script: CallScript) -> Response:
+        provider, line = get_provider(), self.line
         try:
             body = provider.render(script, line=line)
         except ScriptRefused as refused:
-            # A long SITE_NAME can outgrow the carrier's limits: better no call than a broken one.
-            logger.error("The script for %s cannot be sent: %s", verification_id, refused)
+            # A template of the site's can outgrow the carrier's limits: better no call than a broken one.
+            logger.error("The script for %s cannot be sent: %s", line.credentials.username, refused)
             body = provider.render(HANG_UP, line=line)
         return Response(body, content_type=provider.script_content_type)
 
@@ -127,10 +145,33 @@ class RedirectView(CallbackView):
     kind = Kind.REDIRECT
 
 
+class ParkedView(CallbackView):
+    """The call has waited for a script that nobody pushed."""
+
+    kind = Kind.PARKED
+    reported_as = Kind.REDIRECT
+
+    def act_on(self, event: CallEvent, *, now: datetime) -> CallScript:
+        """Return what the call should have been told; staff learn that nobody told it."""
+        script = super().act_on(event, now=now)
+        logger.warning(
+            "No worker steered the call of %s in time; the reply to its callback does. Do workers run?",
+            self.kwargs["verification_id"],
+        )
+        return script
+
+
+class OverView(CallbackView):
+    """The call has come to the end of the script that was pushed onto it."""
+
+    kind = Kind.OVER
+    reported_as = Kind.REDIRECT
+
+
 class NoticeView(CallbackView):
     """A report whose reply the carrier ignores."""
 
-    def _reply(self, verification_id: UUID, script: Any) -> Response:
+    def _reply(self, script: CallScript) -> Response:
         return Response(status=204)
 
 

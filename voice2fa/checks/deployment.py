@@ -8,6 +8,8 @@ from django.core.checks import CheckMessage, Tags, register
 from django_otp import device_classes
 
 from voice2fa.core.addresses import is_loopback
+from voice2fa.core.machines import BY_ONE_KEY
+from voice2fa.core.policy import RANDOM_KEY
 from voice2fa.core.problems import Problem
 from voice2fa.readers import ProviderSetting
 
@@ -34,6 +36,12 @@ _PROXY_UNKNOWN = Problem(
     message="SECURE_PROXY_SSL_HEADER names a proxy, and VOICE2FA['TRUSTED_PROXIES'] is 0: "
     "all people share the limits of the proxy's address.",
     hint="Write how many proxies stand in front of the site, such as 'TRUSTED_PROXIES': 1.",
+    is_error=False,
+)
+_FIXED_KEY = Problem(
+    id="voice2fa.W055",
+    message="VOICE2FA['APPROVE_KEY'] is the same for every call: a tone recorded in a greeting can press it.",
+    hint="Write 'APPROVE_KEY': 'random'; or 'MACHINE_DETECTION': 'sync', or 'enter' for both methods.",
     is_error=False,
 )
 _PHONES_ONLY = Problem(
@@ -66,10 +74,19 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:
         problems.append(_KNOWN_SECRET)
     if settings.SECURE_PROXY_SSL_HEADER and values.get("trusted_proxies") == 0:
         problems.append(_PROXY_UNKNOWN)
+    if _is_open_to_tones(values):
+        problems.append(_FIXED_KEY)
     if not _has_other_factor():
         problems.append(_PHONES_ONLY)
     problems += [_emulated(name) for name in _CARRIER_URLS if _is_on_this_machine(options.get(name))]
     return as_messages(problems)
+
+
+def _is_open_to_tones(values: dict[str, Any]) -> bool:
+    """Tell whether one key, known before, does something while a machine may be on the line (A3)."""
+    asks_for_key = {values.get("login_method"), values.get("enrol_method")} & BY_ONE_KEY
+    is_fixed = values.get("approve_key", RANDOM_KEY) != RANDOM_KEY
+    return bool(asks_for_key) and is_fixed and values.get("machine_detection") != "sync"
 
 
 def _has_other_factor() -> bool:

@@ -1,82 +1,95 @@
-"""Steer a call by its callbacks: move the verification, record the event, return the next script."""
+"""Act on what a call reports: move the verification, record the event, and say what comes next."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 
-from voice2fa.background import defer
-from voice2fa.carrier import get_provider
 from voice2fa.core.events import Answerer, Cause, Kind
 from voice2fa.core.events import CallEvent as Report
-from voice2fa.core.methods import Cue, Method, Verdict, judge_keys
-from voice2fa.core.script import CallScript
+from voice2fa.core.methods import CLOSING_CUES, Cue, Verdict, judge_keys
+from voice2fa.core.policy import REPORT_KEY
 from voice2fa.core.states import Happening, State
 from voice2fa.exceptions import RejectedCallback, UnknownCall
-from voice2fa.models import CallEvent, PhoneVerification
-from voice2fa.tasks import hang_up_call
+from voice2fa.models import PhoneVerification
 
-from .challenges import challenge_of, lifetime, script_of
+from .challenges import challenge_of, closing_cue, lifetime
+from .endings import ignore, receive_disconnect, receive_end, receive_machine
 from .moves import move
+from .records import Told, last_told, record, record_first, record_once, together, told_before
+from .stopping import stop_calling
+from .trust import check_belongs, check_in_order
 
-# A verification that was decided elsewhere tells a call that comes too late the same as the deciding call.
-_CLOSING = {
-    State.APPROVED: Cue.APPROVED,
-    State.DENIED: Cue.DENIED,
-    State.REPORTED: Cue.REPORTED,
-    State.LOCKED: Cue.LOCKED,
-}
+_TELLING = frozenset({Cue.TELL_CODE, Cue.TELL_SLOWLY})
 
 
-def receive(verification_id: UUID, report: Report, *, step: int, now: datetime) -> CallScript:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """What a call does next, after a report of the kind: the cue, and the number of the gather awaited.
+
+    ``is_news`` tells it from what the call was told before, in reply to the same report; ``at`` is when.
+    """
+
+    verification: PhoneVerification
+    kind: Kind
+    call_id: str
+    cue: Cue
+    step: int
+    is_news: bool
+    at: datetime
+
+
+def receive(verification_id: UUID, report: Report, *, step: int, now: datetime) -> Turn:
     """Act on an authenticated event of the verification's call and return what the call does next.
 
     ``step`` is the number in the callback's URL, 0 where it has none. A repeated delivery gets the same
-    script again and changes nothing. Raises ``RejectedCallback`` when the event belongs elsewhere.
+    answer again and changes nothing. Raises ``RejectedCallback`` when the event belongs elsewhere.
     """
     verification = PhoneVerification.objects.filter(pk=verification_id).first()
     if verification is None:
         raise UnknownCall("No such verification.")
-    _check_belongs(verification, report)
+    check_belongs(verification, report)
     if verification.call_id not in {"", report.call_id}:
-        return _refuse_other_call(verification, report)
-    cue = _HANDLERS[report.kind](verification, report, step, now)
-    return script_of(verification, cue, step=_awaited_after(report.kind, step))
+        told = _refuse_other_call(report)
+    else:
+        told = _HANDLERS[report.kind](verification, report, step, now)
+    return Turn(
+        verification=verification,
+        kind=report.kind,
+        call_id=report.call_id,
+        cue=told.cue,
+        step=_awaited_by(verification, report.kind, step),
+        is_news=told.is_news,
+        at=now,
+    )
 
 
-def _check_belongs(verification: PhoneVerification, report: Report) -> None:
-    """Raise unless account, application and both numbers are those of the call that we ordered."""
-    if not get_provider().is_ours(report):
-        raise RejectedCallback("The event names another account or application.")
-    if report.to != verification.number.as_e164:
-        raise RejectedCallback("The event names another number called.")
-    if verification.claimed_at is None:
-        raise RejectedCallback("No call has been ordered for this verification.")
-    if report.caller != verification.caller:
-        raise RejectedCallback("The event names another calling number.")
-
-
-def _refuse_other_call(verification: PhoneVerification, report: Report) -> CallScript:
+def _refuse_other_call(report: Report) -> Told:
     if report.kind is not Kind.ANSWER:
         raise RejectedCallback("The event names another call.")
     # One order can become two calls at the carrier; the second is hung up and decides nothing.
-    return script_of(verification, Cue.HANG_UP, step=1)
+    return Told(cue=Cue.HANG_UP)
 
 
-def _awaited_after(kind: Kind, step: int) -> int:
-    return {Kind.ANSWER: 1, Kind.GATHER: step + 1}.get(kind, step)
+def _awaited_by(verification: PhoneVerification, kind: Kind, step: int) -> int:
+    awaited = {Kind.ANSWER: 1, Kind.GATHER: step + 1, Kind.PARKED: verification.step}.get(kind, step)
+    # Keys that come after the decision lead no further, and what follows must find its door open.
+    return min(awaited, verification.step)
 
 
-def _receive_answer(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Cue:
+def _receive_answer(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Told:
     if verification.state == State.ANSWERED:
-        return Cue.ASK
+        return Told(cue=Cue.ASK)
     if not verification.is_live:
         return _repeat(verification, report, step, now)
     same_call = Q(call_id__in=["", report.call_id]) & ~Q(state=State.ANSWERED)
-    facts: dict[str, object] = {"call_id": report.call_id, "answered_at": now}
+    facts: dict[str, object] = {
+        "call_id": report.call_id,
+        "answered_at": now,
+        "answerer": report.answerer or "",
+    }
     if verification.deadline <= now:
         happening, cue = Happening.TIME_UP, Cue.TOO_LATE
     elif report.answerer is Answerer.MACHINE:
@@ -86,26 +99,46 @@ def _receive_answer(verification: PhoneVerification, report: Report, step: int, 
         happening, cue = Happening.ANSWERED, Cue.ASK
         # An order whose outcome was unknown may have cut the time short: here is the call, after all.
         facts |= {"cause": Cause.NONE, "deadline": verification.created_at + lifetime()}
-    with _together():
+    with together():
         is_first = move(verification, happening, now=now, only_if=same_call, **facts)
         if is_first:
-            _record(verification, report, step, now, cue=cue)
-    return cue if is_first else _after_lost_race(verification, report, cue)
+            record(verification, report, step=step, cue=cue, now=now)
+    return Told(cue=cue, is_news=True) if is_first else _after_lost_race(verification, report, step, now, cue)
 
 
-def _receive_gather(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Cue:
-    _check_in_order(verification, step)
+def _receive_gather(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Told:
+    check_in_order(verification, step)
+    if verification.step == step and verification.state == State.REPORTED:
+        return _receive_wish(verification, report, step, now)
     if verification.step != step or verification.state != State.ANSWERED:
         return _repeat(verification, report, step, now)
     if verification.deadline <= now:
         verdict = Verdict(cue=Cue.TOO_LATE, happening=Happening.TIME_UP)
     else:
         verdict = judge_keys(challenge_of(verification), report.digits, ended_by=report.ended_by)
-    with _together():
+    with together():
         is_first = _apply(verdict, verification, step, now)
         if is_first:
-            _record(verification, report, step, now, cue=verdict.cue)
-    return verdict.cue if is_first else _after_lost_race(verification, report, verdict.cue)
+            record(verification, report, step=step, cue=verdict.cue, now=now)
+    if not is_first:
+        return _after_lost_race(verification, report, step, now, verdict.cue)
+    return Told(cue=verdict.cue, is_news=True)
+
+
+def _receive_wish(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Told:
+    """Put the number on the do-not-call list if whoever has reported the call presses the key again (A23)."""
+    # Of a machine it may be a tone in a greeting, and would keep the owner out until staff lift it (R17).
+    is_meant = report.digits == REPORT_KEY and verification.answerer != Answerer.MACHINE
+    cue = Cue.STOPPED if is_meant else Cue.FAREWELL
+    awaited = PhoneVerification.objects.filter(pk=verification.pk, state=State.REPORTED, step=step)
+    with together():
+        is_first = bool(awaited.update(step=step + 1))
+        if is_first:
+            verification.step = step + 1
+            record(verification, report, step=step, cue=cue, now=now)
+            if cue is Cue.STOPPED:
+                stop_calling(verification, now=now)
+    return Told(cue=cue, is_news=True) if is_first else _after_lost_race(verification, report, step, now, cue)
 
 
 def _apply(verdict: Verdict, verification: PhoneVerification, step: int, now: datetime) -> bool:
@@ -114,135 +147,80 @@ def _apply(verdict: Verdict, verification: PhoneVerification, step: int, now: da
     changes: dict[str, object] = {"step": step + 1}
     if verdict.is_wrong_code:
         changes["tries"] = verification.tries + 1
-    if verdict.cue is Cue.TELL_CODE:
+    if verdict.cue is Cue.TELL_CODE:  # to tell it again is no news
         changes["code_told_at"] = now
-    if verdict.happening is None:
-        return bool(PhoneVerification.objects.filter(awaited, pk=verification.pk).update(**changes))
-    changes["cause"] = verdict.cause
-    return move(verification, verdict.happening, now=now, only_if=awaited, **changes)
+    if verdict.happening is not None:
+        changes["cause"] = verdict.cause
+        return move(verification, verdict.happening, now=now, only_if=awaited, **changes)
+    is_first = bool(PhoneVerification.objects.filter(awaited, pk=verification.pk).update(**changes))
+    if is_first:
+        for name, value in changes.items():
+            setattr(verification, name, value)
+    return is_first
 
 
-def _receive_redirect(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Cue:
+def _receive_redirect(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Told:
     """Tell a call that asks where it stands: it has just been told a code, or it starts again."""
-    _check_in_order(verification, step)
+    check_in_order(verification, step)
+    _expire_if_due(verification, now)
     if verification.state != State.ANSWERED:
-        return _record_late(verification, report, step, now)
-    if verification.deadline <= now:
-        move(verification, Happening.TIME_UP, now=now)
-        return _record_late(verification, report, step, now)
+        return _tell_late(verification, report, step, now)
     cue = Cue.OFFER_REPEAT if verification.code_told_at else Cue.ASK
-    _record_once(verification, report, step, now, cue=cue)
-    return cue
+    return Told(cue=cue, is_news=record_first(verification, report, step=step, cue=cue, now=now))
 
 
-def _receive_disconnect(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Cue:
-    """Close the attempt; a hang-up decides nothing but that there was no decision."""
-    still_on = Q(ended_at=None)
-    facts = {"ended_at": now, "call_id": report.call_id}
-    # Once the code was told the person may hang up and type it on the page.
-    is_typing = verification.method == Method.SPEAK and verification.code_told_at is not None
-    is_first = False
-    with _together():
-        if verification.is_live and not is_typing:
-            cause = report.cause or Cause.UNKNOWN
-            is_first = move(
-                verification, Happening.UNREACHABLE, now=now, only_if=still_on, cause=cause, **facts
-            )
-        # Decided before, or by somebody else this very moment: the call is over all the same.
-        if is_first or PhoneVerification.objects.filter(still_on, pk=verification.pk).update(**facts):
-            _record(verification, report, step, now, cue=Cue.HANG_UP)
-    return Cue.HANG_UP
+def _receive_parked(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Told:
+    """Tell a call onto which nobody has pushed a script what it should have been told."""
+    check_in_order(verification, step)
+    _expire_if_due(verification, now)
+    cue = last_told(verification, report.call_id)
+    if cue is None or (verification.is_final and cue not in CLOSING_CUES):
+        cue = closing_cue(verification)  # decided while the call waited
+    record_once(verification, report, step=step, cue=cue, now=now)
+    return Told(cue=cue)
 
 
-def _receive_machine(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Cue:
-    """End the attempt if a machine picked up, unless a key was pressed: machines press none."""
-    nobody_pressed = Q(step=1)
-    # While we do not know our call's id yet, whoever placed it hangs it up on finding the attempt decided.
-    is_known = verification.call_id == report.call_id
-    if (
-        report.answerer is Answerer.MACHINE
-        and move(verification, Happening.UNREACHABLE, now=now, only_if=nobody_pressed, cause=Cause.MACHINE)
-        and is_known
-    ):
-        defer(hang_up_call, verification.call_id)
-    _record_once(verification, report, step, now, cue=Cue.HANG_UP)
-    return Cue.HANG_UP
-
-
-def _ignore(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Cue:
-    """Answer an event of a kind that we do not know, and keep one of a kind for the staff."""
-    _record_once(verification, report, 0, now, cue=Cue.HANG_UP)
-    return Cue.HANG_UP
-
-
-_HANDLERS: dict[Kind, Callable[[PhoneVerification, Report, int, datetime], Cue]] = {
+_HANDLERS: dict[Kind, Callable[[PhoneVerification, Report, int, datetime], Told]] = {
     Kind.ANSWER: _receive_answer,
     Kind.GATHER: _receive_gather,
     Kind.REDIRECT: _receive_redirect,
-    Kind.DISCONNECT: _receive_disconnect,
-    Kind.MACHINE: _receive_machine,
-    Kind.UNKNOWN: _ignore,
+    Kind.PARKED: _receive_parked,
+    Kind.OVER: receive_end,
+    Kind.INITIATE: ignore,
+    Kind.DISCONNECT: receive_disconnect,
+    Kind.MACHINE: receive_machine,
+    Kind.UNKNOWN: ignore,
 }
 
 
-def _together() -> AbstractContextManager[None]:
-    """Let a move and its event become visible together: a repeated delivery beside it looks for both."""
-    together: AbstractContextManager[None] = transaction.atomic(savepoint=False)
-    return together
+def _expire_if_due(verification: PhoneVerification, now: datetime) -> None:
+    """Let the clock end an answered call that asks what comes next."""
+    if verification.state != State.ANSWERED or verification.deadline > now:
+        return
+    if not move(verification, Happening.TIME_UP, now=now):
+        verification.refresh_from_db(fields=["state"])
 
 
-def _check_in_order(verification: PhoneVerification, step: int) -> None:
-    """Raise for keys of a call that nobody has answered, or at a step that it has not reached (R19)."""
-    if verification.state in {State.PENDING, State.DIALING} or step > verification.step:
-        raise RejectedCallback("The event comes out of order.")
+def _repeat(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Told:
+    """Give a repeated delivery the answer that the first one got, but tell no code that is dead (A2)."""
+    cue = told_before(verification, report, step=step)
+    is_dead = cue in _TELLING and not verification.is_live
+    if cue and not is_dead:
+        return Told(cue=cue)
+    return _tell_late(verification, report, step, now)
 
 
-def _repeat(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Cue:
-    """Give a repeated delivery the answer that the first one got."""
-    first = verification.events.filter(call_id=report.call_id, kind=report.kind, step=step).first()
-    return Cue(first.cue) if first else _record_late(verification, report, step, now)
+def _tell_late(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Told:
+    """Answer what comes after the decision with what was decided."""
+    cue = closing_cue(verification)
+    return Told(cue=cue, is_news=record_first(verification, report, step=step, cue=cue, now=now))
 
 
-def _after_lost_race(verification: PhoneVerification, report: Report, cue: Cue) -> Cue:
-    """Answer a delivery that another one overtook: what was decided if it was, else the same."""
-    verification.refresh_from_db(fields=["state", "call_id"])
-    if verification.call_id != report.call_id:
-        return Cue.HANG_UP
-    return cue if verification.is_live else _closing_cue(verification)
-
-
-def _closing_cue(verification: PhoneVerification) -> Cue:
-    return _CLOSING.get(State(verification.state), Cue.TOO_LATE)
-
-
-def _record(verification: PhoneVerification, report: Report, step: int, now: datetime, *, cue: Cue) -> None:
-    _event(verification, report, step, now, cue=cue).save(force_insert=True)
-
-
-def _record_once(
-    verification: PhoneVerification, report: Report, step: int, now: datetime, *, cue: Cue
-) -> None:
-    event = _event(verification, report, step, now, cue=cue)
-    CallEvent.objects.bulk_create([event], ignore_conflicts=True)
-
-
-def _record_late(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Cue:
-    cue = _closing_cue(verification)
-    _record_once(verification, report, step, now, cue=cue)
-    return cue
-
-
-def _event(
-    verification: PhoneVerification, report: Report, step: int, now: datetime, *, cue: Cue
-) -> CallEvent:
-    return CallEvent(
-        verification=verification,
-        call_id=report.call_id,
-        kind=report.kind,
-        step=step,
-        cue=cue,
-        cause=report.cause,
-        occurred_at=report.occurred_at,
-        received_at=now,
-        raw=dict(report.raw),
-    )
+def _after_lost_race(
+    verification: PhoneVerification, report: Report, step: int, now: datetime, cue: Cue
+) -> Told:
+    """Answer a delivery that somebody overtook: what was decided if it was, else the same as the first."""
+    verification.refresh_from_db(fields=["state", "call_id", "step"])
+    if verification.call_id not in {"", report.call_id}:
+        return Told(cue=Cue.HANG_UP)
+    return Told(cue=cue) if verification.is_live else _repeat(verification, report, step, now)

@@ -1,18 +1,28 @@
-"""What one verification asks of the person: its code, its key, and the words of its call."""
+"""What one verification asks of the person: its code, its key, and the script of its call."""
 
 from datetime import timedelta
 
-from django.conf import settings as django_settings
-from django.utils import translation
 from django.views.decorators.debug import sensitive_variables
 
 from voice2fa.conf import get_settings
 from voice2fa.core import codes
-from voice2fa.core.methods import Challenge, Cue, Method, Purpose, write_script
+from voice2fa.core.methods import Challenge, Cue, Method, Purpose
+from voice2fa.core.prompts import write_script
 from voice2fa.core.script import CallScript
+from voice2fa.core.states import State
 from voice2fa.keys import key_for
 from voice2fa.models import PhoneVerification
-from voice2fa.wording import write_wording
+
+from .speech import knows_origin, speaker_for
+
+_CLOSINGS = {
+    State.APPROVED: Cue.APPROVED,
+    State.DENIED: Cue.DENIED,
+    State.REPORTED: Cue.REPORTED,
+    State.LOCKED: Cue.LOCKED,
+    State.EXPIRED: Cue.TIME_UP,
+    State.CANCELLED: Cue.CANCELLED,
+}
 
 
 @sensitive_variables()
@@ -29,28 +39,30 @@ def lifetime() -> timedelta:
 
 def challenge_of(verification: PhoneVerification, *, step: int | None = None) -> Challenge:
     """Return the challenge as it stands, or as it stood when ``step`` was awaited."""
+    settings = get_settings()
     return Challenge(
+        purpose=Purpose(verification.purpose),
         method=Method(verification.method),
         code=code_of(verification),
         key=verification.approve_key,
         step=verification.step if step is None else step,
         tries=verification.tries,
-        max_tries=get_settings().max_tries,
+        max_tries=settings.max_tries,
         code_told=verification.code_told_at is not None,
+        names_act=bool(verification.message),
+        names_origin=knows_origin(verification.user_agent),
+        extension=verification.extension,
+        extension_wait=settings.extension_wait,
+        is_call_in=verification.is_call_in,
     )
+
+
+def closing_cue(verification: PhoneVerification) -> Cue:
+    """Return with which words a call about a decided verification ends."""
+    return _CLOSINGS.get(State(verification.state), Cue.TOO_LATE)
 
 
 @sensitive_variables()
 def script_of(verification: PhoneVerification, cue: Cue, *, step: int) -> CallScript:
-    """Return what the call does at the cue, in the person's language; ``step`` is the gather it awaits."""
-    settings = get_settings()
-    with translation.override(verification.language or django_settings.LANGUAGE_CODE):
-        wording = write_wording(
-            site=settings.caller_name,
-            purpose=Purpose(verification.purpose),
-            method=Method(verification.method),
-            key=verification.approve_key,
-            digits=settings.code_length,
-            message=verification.message,
-        )
-        return write_script(cue, challenge_of(verification, step=step), wording)
+    """Return what the call does at the cue, in its language; ``step`` is the gather it awaits."""
+    return write_script(cue, challenge_of(verification, step=step), speaker_for(verification))

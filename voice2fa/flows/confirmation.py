@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import Promise
+from django.utils.translation import override
 
 from voice2fa.conf import get_settings
 from voice2fa.core.errors import Code, Refusal
@@ -20,6 +21,7 @@ from . import verification as verifications
 from .login import preferred_phone
 from .other_ways import ways_of
 from .requests import Client, Request, Started
+from .speech import language_of
 
 
 def begin(
@@ -34,14 +36,16 @@ def begin(
     """Ring a phone of the user who is logged in: the preferred one, or ``phone``. Raises ``Refusal``.
 
     With a ``payload`` the approval is good for that alone. ``message`` is then a template whose names come
-    from the payload, such as ``_("Send {amount} to {payee}.")``: the call says it in the active language, and
-    one key approves, whatever LOGIN_METHOD is. Values are ``str``, ``int``, ``Decimal`` and ``Money``;
-    ``ValueError`` tells of a message or a payload that cannot be.
+    from the payload, such as ``_("Send {amount} to {payee}.")``: the call says it in its own language, for
+    which ``_`` must be ``gettext_lazy``, and one key approves, whatever LOGIN_METHOD is. Values are ``str``,
+    ``int``, ``Decimal`` and ``Money``; ``ValueError`` tells of a message or a payload that cannot be.
     """
     if bool(message) != (payload is not None):
         raise ValueError("A message and a payload come together: what is said is what is approved.")
-    spoken = "" if payload is None else fill(str(message), payload)
     phone = phone or preferred_phone(user)
+    # What the page shows and what is signed is what the call says: all three are in the call's language.
+    with override(language_of(phone)):
+        spoken = "" if payload is None else fill(str(message), payload)
     if phone is None or not phone.confirmed or phone.user_id != user.pk:
         raise Refusal(Code.NO_PHONE)
     return verifications.start(
@@ -49,6 +53,7 @@ def begin(
             purpose=Purpose.CONFIRM,
             method=get_settings().login_method if payload is None else Method.APPROVE,
             number=phone.number.as_e164,
+            extension=phone.extension,
             client=client,
             user=user,
             device=phone,

@@ -15,12 +15,14 @@ from voice2fa.core.events import Cause
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.states import State
 from voice2fa.models import PhoneVerification, VoiceDevice
-from voice2fa.numbers import check_callable
+from voice2fa.numbers import check_callable, strip_pauses
 from voice2fa.sentences import explain_outcome, explain_refusal
 
 from . import verification as verifications
 from .limits import check_limits
+from .machines import method_for
 from .requests import Client, Request
+from .stopping import check_not_stopped
 
 Answer = tuple[bool, dict[str, Any] | None]
 
@@ -73,7 +75,8 @@ class PhoneConversation:
         if latest.state == State.LOCKED:
             return False, {"reason": VerifyNotAllowed.N_FAILED_ATTEMPTS, "failure_count": latest.tries}
         if not latest.is_live:
-            outcome = explain_outcome(State(latest.state), Cause(latest.cause))
+            extension = strip_pauses(latest.extension)
+            outcome = explain_outcome(State(latest.state), Cause(latest.cause), extension=extension)
             return False, {"error_message": str(outcome.sentence)}
         if latest.deadline <= now:
             return False, {"error_message": explain_refusal(Refusal(Code.EXPIRED))}
@@ -116,7 +119,10 @@ def _check_available(phone: VoiceDevice, *, now: datetime) -> None:
     if not phone.confirmed:
         raise Refusal(Code.NO_PHONE)
     check_callable(phone.number.as_e164, regions=get_settings().allowed_regions)
-    check_limits(_request_for(phone), now=now)
+    check_not_stopped(phone.number.as_e164)
+    request = _request_for(phone)
+    check_limits(request, now=now)
+    method_for(request)
 
 
 def _request_for(phone: VoiceDevice) -> Request:
@@ -124,7 +130,9 @@ def _request_for(phone: VoiceDevice) -> Request:
         purpose=Purpose.LOGIN,
         method=Method.SPEAK,
         number=phone.number.as_e164,
+        extension=phone.extension,
         client=_UNKNOWN,
         user=phone.user,
         device=phone,
+        is_typed=True,
     )

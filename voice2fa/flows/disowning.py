@@ -59,4 +59,6 @@ def _remove_added(record: PhoneRecord) -> list[VoiceDevice]:
 def _added(record: PhoneRecord) -> list[VoiceDevice]:
     if record.event != PhoneEvent.ADDED:
         return []
-    return list(VoiceDevice.objects.filter(user=record.user, number=record.number))
+    # Behind one number there may be a switchboard: the owner's own extension stays.
+    phones = VoiceDevice.objects.filter(user=record.user, number=record.number, extension=record.extension)
+    return list(phones)

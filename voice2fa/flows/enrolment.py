@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Replace
 
 from voice2fa import signals
 from voice2fa.conf import get_settings
@@ -11,10 +13,15 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.history import PhoneEvent
 from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
+from voice2fa.numbers import PAUSE, read_extension, strip_pauses
 
 from . import history
 from . import verification as verifications
+from .languages import check_language, page_language
 from .requests import Client, Request, Started
+
+#: How many times ACCOUNTS_PER_NUMBER the extensions of one number may serve together.
+DESKS_PER_NUMBER = 20
 
 
 def phones_of(user: AbstractBaseUser) -> list[VoiceDevice]:
@@ -23,26 +30,41 @@ def phones_of(user: AbstractBaseUser) -> list[VoiceDevice]:
 
 
 def begin(
-    user: AbstractBaseUser, *, number: str, name: str, client: Client, now: datetime, consents: bool
+    user: AbstractBaseUser,
+    *,
+    number: str,
+    name: str,
+    client: Client,
+    now: datetime,
+    consents: bool,
+    extension: str = "",
+    language: str | None = None,
 ) -> Started:
     """Ring the number so that the user can prove it; unproved it does not count. Raises ``Refusal``.
 
+    ``extension`` is keyed in once the number has answered. ``language`` is that of all calls to the phone: by
+    default that of the page, and with ``""`` that of whichever page asks for a call.
     ``consents`` tells whether the person agrees to automated calls and knows their risk (R29, R48). Whether
     the user may add a phone at all has been asked before: by ``phones.add``, by the flow of a first phone, or
     by staff themselves (R21).
     """
     check_consent(consents)
-    check_room(number, user=user)
+    extension = read_extension(extension)
+    language = page_language() if language is None else language
+    check_language(language)
+    check_room(number, extension, user=user)
     phone, is_new = VoiceDevice.objects.update_or_create(
         user=user,
         number=number,
+        extension=extension,
         confirmed=False,
-        defaults={"name": name, "created_at": now},
+        defaults={"name": name, "language": language, "created_at": now},
     )
     request = Request(
         purpose=Purpose.ENROL,
         method=get_settings().enrol_method,
         number=number,
+        extension=extension,
         client=client,
         user=user,
         device=phone,
@@ -63,7 +85,8 @@ def finish(verification: PhoneVerification, *, now: datetime) -> VoiceDevice:
         raise Refusal(Code.ACCOUNT_CHANGED)
     with transaction.atomic():
         verifications.use(verification, now=now)
-        check_room(phone.number.as_e164, user=user)  # other calls may have filled it meanwhile
+        # Other calls may have filled it meanwhile.
+        check_room(phone.number.as_e164, phone.extension, user=user)
         facts = {"confirmed": True, "created_at": now, "consented_at": verification.consented_at}
         if not VoiceDevice.objects.filter(pk=phone.pk).update(**facts):
             raise Refusal(Code.ACCOUNT_CHANGED)  # removed meanwhile
@@ -84,15 +107,25 @@ def check_consent(consents: bool) -> None:
         raise Refusal(Code.CONSENT_REQUIRED)
 
 
-def check_room(number: str, *, user: AbstractBaseUser | None = None) -> None:
-    """Raise ``Refusal`` if the account or the number has as many of the other as it may have (R27)."""
+def check_room(number: str, extension: str, *, user: AbstractBaseUser | None = None) -> None:
+    """Raise ``Refusal`` if the account or the phone has as many of the other as it may have (R27).
+
+    Behind one number there may be a switchboard: each of its extensions is a phone.
+    """
     settings = get_settings()
     phones = VoiceDevice.objects.filter(confirmed=True)
     if user is not None:
         mine = list(phones.filter(user=user))
-        if any(phone.number == number for phone in mine):
+        if any((phone.number, phone.extension) == (number, extension) for phone in mine):
             raise Refusal(Code.PHONE_EXISTS)
         if len(mine) >= settings.phones_per_user:
             raise Refusal(Code.PHONE_LIMIT)
-    if phones.filter(number=number).count() >= settings.accounts_per_number:
+    same_number = phones.filter(number=number)
+    # A pause more or less makes no other phone.
+    same_desk = same_number.alias(keys=Replace("extension", Value(PAUSE))).filter(
+        keys=strip_pauses(extension)
+    )
+    most = settings.accounts_per_number
+    # Extensions can be made up, on a mobile too: there is an end to them.
+    if same_desk.count() >= most or same_number.count() >= most * DESKS_PER_NUMBER:
         raise Refusal(Code.NUMBER_SHARED)

@@ -135,13 +135,27 @@ def begin(
     client: Client,
     now: datetime,
     consents: bool,
+    extension: str = "",
+    language: str | None = None,
 ) -> Started:
-    """Ring the number of a first phone; ``proof`` is what ``prove`` returned. Raises ``Refusal``."""
+    """Ring the number of a first phone; ``proof`` is what ``prove`` returned. Raises ``Refusal``.
+
+    ``extension`` and ``language`` are as in ``enrolment.begin``.
+    """
     _check_due(user)
     found = _find(user, proof, now=now)
     if found is None and asks_for_proof(user):
         raise Refusal(Code.PROOF_REQUIRED)
-    started = enrolment.begin(user, number=number, name=name, client=client, now=now, consents=consents)
+    started = enrolment.begin(
+        user,
+        number=number,
+        extension=extension,
+        language=language,
+        name=name,
+        client=client,
+        now=now,
+        consents=consents,
+    )
     if found is None:
         found = _write(user, ProofKind.PASSWORD, now=now, client_address=client.address, proved_at=now)
     PhoneProof.objects.filter(pk=found.pk, used_at=None).update(device=started.verification.device)

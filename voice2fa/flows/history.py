@@ -20,8 +20,7 @@ def note_phone(
     phone: VoiceDevice, event: PhoneEvent, client: Client, *, now: datetime, is_told: bool = True
 ) -> PhoneRecord:
     """Write what has become of the phone, in the transaction that does it; tell its owner after that."""
-    facts = {"number": phone.number, "name": phone.name, "consented_at": phone.consented_at}
-    return _note(phone.user, event, client, now=now, is_told=is_told, **facts)
+    return _note(phone.user, event, client, now=now, is_told=is_told, **_facts_of(phone))
 
 
 def note(user: AbstractBaseUser, event: PhoneEvent, client: Client, *, now: datetime) -> PhoneRecord:
@@ -33,8 +32,12 @@ def note_disowned(
     record: PhoneRecord, user: AbstractBaseUser, client: Client, *, now: datetime
 ) -> PhoneRecord:
     """Write that the owner of the account has disowned the change."""
-    facts = {"number": record.number, "name": record.name, "consented_at": record.consented_at}
-    return _note(user, PhoneEvent.DISOWNED, client, now=now, is_told=False, **facts)
+    return _note(user, PhoneEvent.DISOWNED, client, now=now, is_told=False, **_facts_of(record))
+
+
+def _facts_of(phone: VoiceDevice | PhoneRecord) -> dict[str, object]:
+    kept = ("number", "extension", "name", "consented_at")
+    return {name: getattr(phone, name) for name in kept}
 
 
 def _note(

@@ -25,7 +25,9 @@ def check_limits(request: Request, *, now: datetime, besides: PhoneVerification 
     for scope in (Scope.USER, Scope.NUMBER):
         policy.check_failures(past, scope=scope, limit=settings.max_failures, now=now)
     policy.check_total(past, limit=settings.max_calls, now=now)
-    policy.check_calls(past, settings.call_limits, cool_down=settings.cool_down, now=now)
+    # Whoever calls us is not rung a second time, and need not wait for the first time to be over.
+    cool_down = 0 if request.is_call_in else settings.cool_down
+    policy.check_calls(past, settings.call_limits, cool_down=cool_down, now=now)
 
 
 def _concerning(request: Request, settings: Settings, *, now: datetime) -> dict[Scope, Q]:

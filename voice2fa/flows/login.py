@@ -8,14 +8,14 @@ from typing import Any
 from django.contrib.auth import load_backend, user_login_failed
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from voice2fa.conf import get_settings
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
-from voice2fa.models import PhoneVerification, VoiceDevice
+from voice2fa.models import PhoneVerification, StoppedNumber, VoiceDevice
 
 from . import chain
 from . import verification as verifications
@@ -79,9 +79,13 @@ def _is_admitted(request: HttpRequest, credentials: dict[str, Any]) -> bool:
 
 
 def preferred_phone(user: AbstractBaseUser) -> VoiceDevice | None:
-    """Return the confirmed phone that the user prefers, used last, or has longest; None without any (R20)."""
+    """Return the confirmed phone that the user prefers, used last, or has longest; None without any (R20).
+
+    One whose number must not be called any more comes last (A23).
+    """
     phones = VoiceDevice.objects.filter(user=user, confirmed=True)
-    by_rank = phones.order_by("-is_preferred", F("last_used_at").desc(nulls_last=True), "pk")
+    is_stopped = Exists(StoppedNumber.objects.filter(number=OuterRef("number"), lifted_at=None))
+    by_rank = phones.order_by(is_stopped, "-is_preferred", F("last_used_at").desc(nulls_last=True), "pk")
     phone: VoiceDevice | None = by_rank.first()
     return phone
 
@@ -104,6 +108,7 @@ def begin(user: AbstractBaseUser, client: Client, *, now: datetime) -> Started:
             purpose=Purpose.LOGIN,
             method=get_settings().login_method,
             number=phone.number.as_e164,
+            extension=phone.extension,
             client=client,
             user=user,
             device=phone,

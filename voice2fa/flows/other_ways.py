@@ -143,7 +143,7 @@ def _is_of_use(device: Device) -> bool:
 
 def _is_open(call: PhoneVerification, *, now: datetime) -> bool:
     is_recent = call.begun_at + verifications.FIRST_FACTOR_LIFETIME > now
-    return is_recent and call.state not in verifications.NOT_REPEATABLE and call.consumed_at is None
+    return is_recent and verifications.is_repeatable(call) and call.consumed_at is None
 
 
 def _wait(code: Code, until: datetime | None, *, now: datetime) -> Refusal:

@@ -1,4 +1,4 @@
-"""Change the phones of an account: add, rename, prefer, remove.
+"""Change the phones of an account: add, rename, prefer, choose the language of calls, remove.
 
 Every surface comes here. Each change by the owner asks for a confirmation no older than five minutes, by a
 phone or another factor (R21): ``confirmed_at`` is when the person has last given one, or None. Pages read it
@@ -18,6 +18,7 @@ from voice2fa.models import PhoneVerification, VoiceDevice
 
 from . import enrolment, first_phone, history
 from . import verification as verifications
+from .languages import check_language
 from .marks import is_recent
 from .requests import Client, Started
 from .requirement import needs_phone
@@ -44,10 +45,24 @@ def add(
     confirmed_at: datetime | None,
     now: datetime,
     consents: bool,
+    extension: str = "",
+    language: str | None = None,
 ) -> Started:
-    """Ring a further phone, which counts once ``enrolment.finish`` uses the approval; raises ``Refusal``."""
+    """Ring a further phone, which counts once ``enrolment.finish`` uses the approval; raises ``Refusal``.
+
+    ``extension`` and ``language`` are as in ``enrolment.begin``.
+    """
     check_may_change(user, confirmed_at=confirmed_at, now=now)
-    return enrolment.begin(user, number=number, name=name, client=client, now=now, consents=consents)
+    return enrolment.begin(
+        user,
+        number=number,
+        extension=extension,
+        language=language,
+        name=name,
+        client=client,
+        now=now,
+        consents=consents,
+    )
 
 
 def rename(
@@ -75,6 +90,19 @@ def prefer(phone: VoiceDevice, *, client: Client, confirmed_at: datetime | None,
     signals.device_changed.send_robust(sender=VoiceDevice, device=phone, now=now)
 
 
+def choose_language(
+    phone: VoiceDevice, language: str, *, client: Client, confirmed_at: datetime | None, now: datetime
+) -> None:
+    """Have all calls to the phone speak the language, or with ``""`` that of the page; raises ``Refusal``."""
+    check_may_change(phone.user, confirmed_at=confirmed_at, now=now)
+    _set_language(phone, language, now=now)
+
+
+def choose_language_by_staff(phone: VoiceDevice, language: str, *, now: datetime) -> None:
+    """Have calls to the phone speak the language that its owner has asked staff for; raises ``Refusal``."""
+    _set_language(phone, language, now=now)
+
+
 def may_remove(phone: VoiceDevice) -> bool:
     """Tell whether its owner could log in without the phone."""
     others = VoiceDevice.objects.filter(user_id=phone.user_id, confirmed=True).exclude(pk=phone.pk)
@@ -93,6 +121,12 @@ def remove_by_staff(phone: VoiceDevice, *, client: Client, now: datetime) -> Non
     ``client`` is the browser of staff. The owner is told all the same (A30).
     """
     _remove(phone, PhoneEvent.REMOVED_BY_STAFF, client, now=now)
+
+
+def _set_language(phone: VoiceDevice, language: str, *, now: datetime) -> None:
+    check_language(language)
+    _update(phone, language=language)
+    signals.device_changed.send_robust(sender=VoiceDevice, device=phone, now=now)
 
 
 def _remove(phone: VoiceDevice, event: PhoneEvent, client: Client, *, now: datetime) -> None:

@@ -12,12 +12,11 @@ from voice2fa.carrier import get_provider
 from voice2fa.conf import get_settings
 from voice2fa.core.events import Cause
 from voice2fa.core.states import Happening, State
-from voice2fa.models import PhoneVerification
+from voice2fa.models import PhoneVerification, StoppedNumber
 from voice2fa.providers.base import (
     CallGone,
     CallProgress,
     CarrierBusy,
-    MachineDetection,
     OutcomeUnknown,
     OutgoingCall,
     ProviderError,
@@ -25,7 +24,9 @@ from voice2fa.providers.base import (
 from voice2fa.signals import order_failed
 
 from .lines import open_line
+from .machines import detection_for
 from .moves import move
+from .records import has_last_words
 
 BUSY_TRIES = 4
 LONGEST_WAIT = 5.0  # seconds between two tries at a busy carrier
@@ -41,13 +42,9 @@ def place(
     After an ambiguous failure (timeout, dropped connection, 5xx) the order is never repeated: the callbacks
     tell, or the deadline does. ``wait`` takes seconds.
     """
-    now = clock()
-    claimable = PhoneVerification.objects.filter(
-        pk=verification_id, state=State.PENDING, claimed_at=None, deadline__gt=now
-    )
-    if not claimable.update(claimed_at=now):
+    verification = _claim(verification_id, now=clock())
+    if verification is None:
         return
-    verification = PhoneVerification.objects.get(pk=verification_id)
     try:
         call_id = _order(verification, clock=clock, wait=wait)
     except OutcomeUnknown as error:
@@ -67,7 +64,7 @@ def place(
 
 
 def observe(verification_id: UUID, *, now: datetime) -> None:
-    """Ask the carrier how far a dialled call has come, as often as ``is_observable`` allows."""
+    """Ask the carrier how far the call has come, as often as ``is_observable`` allows."""
     verification = PhoneVerification.objects.get(pk=verification_id)
     if not is_observable(verification, now=now):
         return
@@ -81,17 +78,26 @@ def observe(verification_id: UUID, *, now: datetime) -> None:
     if report.progress in {CallProgress.RINGING, CallProgress.ANSWERED}:
         PhoneVerification.objects.filter(pk=verification_id, ringing_at=None).update(ringing_at=now)
     elif report.progress is CallProgress.OVER:
-        still_dialed = Q(state=State.DIALING)
-        move(verification, Happening.UNREACHABLE, now=now, only_if=still_dialed, cause=report.cause)
+        # A person who has heard the code may type it yet.
+        unfinished = Q(state=verification.state, code_told_at=None)
+        move(verification, Happening.UNREACHABLE, now=now, only_if=unfinished, cause=report.cause)
 
 
 def is_observable(verification: PhoneVerification, *, now: datetime) -> bool:
-    """Tell whether it is worth asking the carrier: every second until it rings, then every ten."""
-    if verification.state != State.DIALING or not get_provider().can_report_progress:
+    """Tell whether it is worth asking the carrier.
+
+    That is every second until it rings, then every ten. Once answered the call tells by itself what happens;
+    every twenty seconds we ask whether it is still on, for it may have ended while we could not be reached.
+    """
+    is_answered = verification.state == State.ANSWERED and not verification.is_call_in
+    if not (is_answered or verification.state == State.DIALING) or not get_provider().can_report_progress:
         return False
-    pause = timedelta(seconds=1 if verification.ringing_at is None else 10)
-    latest = verification.observed_at or verification.placed_at
-    return latest is None or latest + pause <= now
+    if is_answered:
+        pause, since = 20, verification.answered_at
+    else:
+        pause, since = 1 if verification.ringing_at is None else 10, verification.placed_at
+    latest = max((moment for moment in (verification.observed_at, since) if moment), default=None)
+    return latest is None or latest + timedelta(seconds=pause) <= now
 
 
 def hang_up(call_id: str, *, wait: Callable[[float], None] = time.sleep) -> None:
@@ -102,6 +108,8 @@ def hang_up(call_id: str, *, wait: Callable[[float], None] = time.sleep) -> None
     for pause in HANG_UP_PAUSES:
         try:
             return _end(call_id)
+        except CarrierBusy as busy:
+            wait(min(max(pause, busy.retry_after), LONGEST_WAIT))
         except ProviderError:
             wait(pause)
     return _end(call_id)
@@ -110,6 +118,20 @@ def hang_up(call_id: str, *, wait: Callable[[float], None] = time.sleep) -> None
 def _end(call_id: str) -> None:
     with suppress(CallGone):
         get_provider().hang_up(call_id)
+
+
+def _claim(verification_id: UUID, *, now: datetime) -> PhoneVerification | None:
+    claimable = PhoneVerification.objects.filter(
+        pk=verification_id, state=State.PENDING, claimed_at=None, is_call_in=False, deadline__gt=now
+    )
+    if not claimable.update(claimed_at=now):
+        return None
+    verification = PhoneVerification.objects.get(pk=verification_id)
+    # Whoever asked us to stop ended what was under way; this may have been written in that moment (A23).
+    if not StoppedNumber.objects.filter(number=verification.number, lifted_at=None).exists():
+        return verification
+    move(verification, Happening.CANCELLED, now=now)
+    return None
 
 
 def _order(
@@ -132,14 +154,11 @@ def _order(
 
 
 def _outgoing(verification: PhoneVerification, seconds_left: int) -> OutgoingCall:
-    settings, can_detect = get_settings(), get_provider().can_detect_machines
     return OutgoingCall(
         to=verification.number.as_e164,
         caller=verification.caller,
-        ring_seconds=min(settings.ring_seconds, seconds_left),
-        machine_detection=MachineDetection(
-            settings.machine_detection if can_detect else MachineDetection.OFF
-        ),
+        ring_seconds=min(get_settings().ring_seconds, seconds_left),
+        machine_detection=detection_for(verification),
         line=open_line(verification.pk),
     )
 
@@ -173,5 +192,6 @@ def _end_if_decided(verification_id: UUID, call_id: str) -> None:
     if verification.is_live:
         return  # the answer came before the reply to our order, and brought the same call id
     PhoneVerification.objects.filter(pk=verification_id, call_id="").update(call_id=call_id)
-    if verification.ended_at is None:
+    # Whoever has picked up meanwhile was told by the reply why the call ends, and is not cut short.
+    if verification.ended_at is None and not has_last_words(verification, call_id):
         hang_up(call_id)

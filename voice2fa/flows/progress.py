@@ -14,11 +14,15 @@ from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.policy import REPORT_KEY
 from voice2fa.core.states import State
 from voice2fa.models import PhoneVerification, VoiceDevice
-from voice2fa.numbers import show
+from voice2fa.numbers import show, strip_pauses
 from voice2fa.sentences import Outcome, explain_outcome
+from voice2fa.wording import SOURCE
 
+from . import call_in
 from .challenges import code_of
+from .languages import name_if_foreign
 from .login import other_phones
+from .machines import is_held_to_code, is_void
 from .verification import may_resend
 
 Text = str | Promise
@@ -29,6 +33,7 @@ _HEADINGS: dict[Purpose, Text] = {
     Purpose.LOGIN: _("We are calling your phone"),
     Purpose.CONFIRM: _("We are calling you to confirm"),
 }
+_CALL_US = _("Call us from your phone")
 _SENTENCES: dict[str, Text] = {
     "dialling": _("We are placing the call."),
     "ringing": _("Your phone is ringing. Please answer it."),
@@ -38,6 +43,13 @@ _SENTENCES: dict[str, Text] = {
 _DOUBTFUL = _(
     "The telephone service is slow to answer. Your phone may still ring; if not, cancel and try again."
 )
+_WHY_CODE = _(
+    "The last time a machine answered this phone, or another key was pressed: so please key in a code."
+)
+_AT_SWITCHBOARD: dict[str, Text] = {
+    "ringing": _("The switchboard is ringing. Once it answers, we dial extension %(extension)s for you."),
+    "answered": _("The switchboard has answered. We dial extension %(extension)s for you: pick up there."),
+}
 _ANSWERED: dict[Method, Text] = {
     Method.ENTER: _("You have answered. Key in the code shown here on your phone."),
     Method.SPEAK: _("You have answered. Press the key shown here to hear your code."),
@@ -56,15 +68,20 @@ class Progress:
         self.method = Method(verification.method)
         self.purpose = Purpose(verification.purpose)
         self.is_live = verification.is_live
-        self.is_approved = verification.state == State.APPROVED and verification.consumed_at is None
-        self.is_failed = not self.is_live and verification.state != State.APPROVED
+        self.is_call_in = verification.is_call_in
+        #: What a machine has approved nobody can use: people are told that it was not confirmed.
+        self.state = State.UNREACHABLE if is_void(verification) else State(verification.state)
+        self.is_approved = self.state is State.APPROVED and verification.consumed_at is None
+        self.is_failed = not self.is_live and self.state is not State.APPROVED
 
     @property
     def progress(self) -> str:
         """How far the call has come: a word for styles and scripts."""
         if not self.is_live:
-            return str(self.verification.state)
-        if self.verification.state == State.ANSWERED:
+            return str(self.state)
+        if self.is_call_in:
+            return call_in.progress_of(self.verification)
+        if self.state is State.ANSWERED:
             return "code_told" if self.verification.code_told_at else "answered"
         return "ringing" if self.verification.ringing_at else "dialling"
 
@@ -76,20 +93,26 @@ class Progress:
     @property
     def outcome(self) -> Outcome:
         """How it ended."""
-        return explain_outcome(State(self.verification.state), Cause(self.verification.cause))
+        return explain_outcome(self.state, Cause(self.verification.cause), extension=self.extension)
 
     @property
     def heading(self) -> Text:
         """The heading of the page."""
-        return _HEADINGS[self.purpose] if self.is_live else self.outcome.heading
+        if not self.is_live:
+            return self.outcome.heading
+        return _CALL_US if self.is_call_in else _HEADINGS[self.purpose]
 
     @property
     def sentence(self) -> Text:
         """What is happening now, or how it ended and what to do next."""
         if not self.is_live:
             return self.outcome.sentence
+        if self.is_call_in:
+            return call_in.sentence_for(self.verification)
         if self.verification.cause:
             return _DOUBTFUL
+        if self.extension and self.progress in _AT_SWITCHBOARD:
+            return str(_AT_SWITCHBOARD[self.progress]) % {"extension": self.extension}
         return _SENTENCES.get(self.progress) or _ANSWERED[self.method]
 
     @property
@@ -101,15 +124,35 @@ class Progress:
         return " ".join(code[start : start + 3] for start in range(0, len(code), 3))
 
     @property
+    def why_code(self) -> Text:
+        """Why a code is to be keyed in where a key would do as a rule; empty as a rule."""
+        return _WHY_CODE if self.is_live and is_held_to_code(self.verification) else ""
+
+    @property
     def caller(self) -> str:
-        """The number that the call comes from."""
+        """The number that the call comes from, or that the person calls."""
         return show(self.verification.caller)
+
+    @property
+    def call_language(self) -> str:
+        """The language that the call speaks, as Django writes it."""
+        return self.verification.language or SOURCE
+
+    @property
+    def foreign_language(self) -> str:
+        """What the page calls the language of the call; empty where it is the page's own."""
+        return name_if_foreign(self.call_language)
 
     @property
     def approve_key(self) -> str:
         """The key that the call will name, so that the person can tell our call from another's (A18)."""
         is_told_key = self.method is not Method.ENTER and not self.verification.code_told_at
         return self.verification.approve_key if self.is_live and is_told_key else ""
+
+    @property
+    def extension(self) -> str:
+        """The extension that we dial for the person, without its pauses; empty where we dial none."""
+        return "" if self.verification.is_call_in else strip_pauses(self.verification.extension)
 
     @property
     def tries_left(self) -> int:
@@ -130,6 +173,11 @@ class Progress:
     def may_resend(self) -> bool:
         """Whether the person may have us call again."""
         return may_resend(self.verification, now=self.now)
+
+    @property
+    def may_call_in(self) -> bool:
+        """Whether the person may call us instead."""
+        return call_in.is_offered(self.verification, now=self.now)
 
     @property
     def other_phones(self) -> list[VoiceDevice]:
@@ -156,7 +204,7 @@ class Progress:
         """Return what the status endpoint tells: neither code nor key nor number."""
         return {
             "id": str(self.verification.pk),
-            "state": str(self.verification.state),
+            "state": str(self.state),
             "progress": self.progress,
             "sentence": str(self.sentence),
             "is_live": self.is_live,

@@ -16,27 +16,39 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.history import PhoneEvent
 from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
+from voice2fa.numbers import read_extension
 
 from . import history
 from . import verification as verifications
 from .enrolment import check_consent, check_room, client_of
+from .languages import as_offered
 from .requests import Client, Request, Started
 
 
 def begin(
-    applicant: AbstractBaseUser, *, number: str, client: Client, now: datetime, consents: bool
+    applicant: AbstractBaseUser,
+    *,
+    number: str,
+    client: Client,
+    now: datetime,
+    consents: bool,
+    extension: str = "",
 ) -> Started:
     """Ring the number for an unsaved user whose password is set, and so hashed; raises ``Refusal``.
 
+    ``extension`` is keyed in once the number has answered. This call and all later ones
+    speak the language of the page.
     ``consents`` tells whether the person agrees to automated calls and knows their risk (R29, R48).
     """
     check_consent(consents)
-    check_room(number)
+    extension = read_extension(extension)
+    check_room(number, extension)
     return verifications.start(
         Request(
             purpose=Purpose.REGISTER,
             method=get_settings().enrol_method,
             number=number,
+            extension=extension,
             client=client,
             applicant=_pack(applicant),
             consented_at=now,
@@ -51,13 +63,16 @@ def finish(verification: PhoneVerification, *, now: datetime) -> AbstractBaseUse
     try:
         with transaction.atomic():
             verifications.use(verification, now=now)
-            check_room(verification.number.as_e164)  # other calls may have filled it meanwhile
+            # Other calls may have filled it meanwhile.
+            check_room(verification.number.as_e164, verification.extension)
             user = _unpack(packed)
             user.validate_unique()
             user.save(force_insert=True)
             phone = VoiceDevice.objects.create(
                 user=user,
                 number=verification.number,
+                extension=verification.extension,
+                language=as_offered(verification.language),
                 name=_("My phone"),
                 confirmed=True,
                 created_at=now,

@@ -25,7 +25,7 @@ class Client:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """What is asked for: a call to ``number`` (E.164) for a purpose, by a method.
+    """What is asked for: a call to ``number`` (E.164), or from it, for a purpose, by a method.
 
     ``user`` is None while registering; ``applicant`` then holds the fields of the user to be.
     """
@@ -34,11 +34,18 @@ class Request:
     method: Method
     number: str
     client: Client
+    extension: str = ""
+    #: The person calls us from the number; nobody is rung.
+    is_call_in: bool = False
     user: AbstractBaseUser | None = None
     device: VoiceDevice | None = None
     applicant: Mapping[str, Any] | None = field(default=None, repr=False)
     message: str = ""
+    #: In which the call speaks; empty for that of the device, or of the page.
+    language: str = ""
     payload_digest: str = ""
+    #: The person types what the call tells, and sees no page of ours that could show a code.
+    is_typed: bool = False
     #: When the owner of the number agreed to be called; None for a phone that is known already (R29, R48).
     consented_at: datetime | None = None
 

@@ -1,32 +1,32 @@
 """Begin, answer, cancel, repeat and use up a verification: what every purpose has in common."""
 
-import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_variables
 
 from voice2fa import signals
 from voice2fa.background import defer
-from voice2fa.carrier import get_provider
 from voice2fa.conf import Settings, get_settings
-from voice2fa.core import policy
 from voice2fa.core.errors import Code, Refusal, WrongCode
 from voice2fa.core.methods import Method, Purpose, judge_typed
 from voice2fa.core.states import Happening, State
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.numbers import check_callable
-from voice2fa.tasks import hang_up_call, observe_call, place_call
+from voice2fa.tasks import end_call, observe_call, place_call
 
-from .challenges import challenge_of, lifetime
+from . import machines
+from .challenges import challenge_of
 from .limits import check_limits
 from .moves import move
 from .placing import is_observable
 from .requests import Client, Request, Started
-from .tickets import check_account, hash_ticket, make_ticket, mark_of
+from .stopping import check_not_stopped
+from .tickets import check_account
+from .writing import write
 
 FIRST_FACTOR_LIFETIME = timedelta(minutes=10)
 # After these the person starts over, and gives the first factor again.
@@ -44,22 +44,27 @@ def start(
 ) -> Started:
     """Write a pending verification and have its call placed after commit; one lives per user and purpose.
 
+    Where the person calls us, none is placed.
+
     ``instead_of`` and any other live verification of the user for the purpose are cancelled. Raises
     ``Refusal`` (``TryLater`` when a limit or the cool-down is to blame): then nothing was called.
     """
     settings = get_settings()
     try:
         check_callable(request.number, regions=settings.allowed_regions)
+        check_not_stopped(request.number)
         check_limits(request, now=now)
+        request = replace(request, method=machines.method_for(request))
         _supersede(request, instead_of, settings, now=now)
-        started = _write(request, settings, now=now, begun_at=begun_at or now)
+        started = write(request, settings, now=now, begun_at=begun_at or now)
     except Refusal as refusal:
         _announce_refused(request, refusal, now=now)
         raise
     signals.verification_started.send_robust(
         sender=PhoneVerification, verification=started.verification, now=now
     )
-    defer(place_call, str(started.verification.pk))
+    if not request.is_call_in:
+        defer(place_call, str(started.verification.pk))
     return started
 
 
@@ -95,6 +100,7 @@ def submit_code(verification: PhoneVerification, typed: str, *, now: datetime) -
         if verification.state == State.LOCKED:
             _end_call(verification)
         raise WrongCode(tries_left=max(0, get_settings().max_tries - tries))
+    _end_call(verification)  # the call offers to tell the code again, and nobody needs it
 
 
 def cancel(verification: PhoneVerification, *, now: datetime) -> bool:
@@ -114,21 +120,32 @@ def expire(verification: PhoneVerification, *, now: datetime) -> bool:
     return True
 
 
+def is_repeatable(verification: PhoneVerification) -> bool:
+    """Tell whether it ended in a way after which another call, or another way, may follow at once."""
+    return verification.state not in NOT_REPEATABLE or machines.is_void(verification)
+
+
 def may_resend(verification: PhoneVerification, *, now: datetime) -> bool:
     """Tell whether another call may follow this one without starting over."""
     return (
-        verification.state not in NOT_REPEATABLE
+        is_repeatable(verification)
         and verification.begun_at + FIRST_FACTOR_LIFETIME > now
         and (verification.purpose != Purpose.REGISTER or verification.applicant is not None)
     )
 
 
 def resend(
-    verification: PhoneVerification, client: Client, *, now: datetime, phone: VoiceDevice | None = None
+    verification: PhoneVerification,
+    client: Client,
+    *,
+    now: datetime,
+    phone: VoiceDevice | None = None,
+    is_call_in: bool = False,
 ) -> Started:
     """Call again with a new code and a new ticket; the old ones are dead (R10). Raises ``Refusal``.
 
-    ``phone`` is another confirmed phone of the same user, for a login or a confirmation.
+    ``phone`` is another confirmed phone of the same user, for a login or a confirmation. With ``is_call_in``
+    the person calls us instead.
     """
     if not may_resend(verification, now=now):
         raise Refusal(Code.START_OVER)
@@ -138,14 +155,17 @@ def resend(
         raise Refusal(Code.ACCOUNT_CHANGED)  # removed meanwhile: we do not ring it any more
     request = Request(
         purpose=Purpose(verification.purpose),
-        method=Method(verification.method),
+        method=Method.ENTER if is_call_in else _method_again(verification),
+        is_call_in=is_call_in,
         number=(phone or verification).number.as_e164,
+        extension=(phone or verification).extension,
         client=client,
         user=verification.user,
         device=phone,
         applicant=verification.applicant,
         # The same act, to the letter: whoever wants another one approved begins again (R4, R10).
         message=verification.message,
+        language=verification.language if verification.message else "",
         payload_digest=verification.payload_digest,
         consented_at=verification.consented_at,
     )
@@ -158,7 +178,7 @@ def resend(
 def check_usable(verification: PhoneVerification, *, now: datetime) -> None:
     """Raise ``Refusal`` that says why the verification cannot be used, if it cannot."""
     is_spent = verification.consumed_at is not None or verification.deadline <= now
-    if verification.state != State.APPROVED or is_spent:
+    if verification.state != State.APPROVED or is_spent or machines.is_void(verification):
         raise Refusal(_why_unusable(verification, now=now))
 
 
@@ -184,8 +204,8 @@ def _supersede(
     request: Request, instead_of: PhoneVerification | None, settings: Settings, *, now: datetime
 ) -> None:
     if instead_of is not None and not cancel(instead_of, now=now) and instead_of.payload_digest:
-        instead_of.refresh_from_db(fields=["state"])
-        if instead_of.state == State.APPROVED:
+        instead_of.refresh_from_db(fields=["state", "answerer"])
+        if instead_of.state == State.APPROVED and not machines.is_void(instead_of):
             raise Refusal(Code.START_OVER)  # approved this very moment: once is enough (R8)
     if request.user is None:
         return
@@ -196,45 +216,10 @@ def _supersede(
         cancel(rival, now=now)
 
 
-@sensitive_variables("ticket")
-def _write(request: Request, settings: Settings, *, now: datetime, begun_at: datetime) -> Started:
-    ticket = make_ticket()
-    verification = PhoneVerification(
-        user=request.user,  # type: ignore[misc]  # any user model
-        device=request.device,
-        purpose=request.purpose,
-        method=request.method,
-        number=request.number,
-        caller=get_provider().caller,
-        nonce=secrets.token_hex(16),
-        approve_key=policy.approve_key(
-            settings.approve_key, dice=secrets.randbelow(len(policy.APPROVE_KEYS))
-        ),
-        ticket_hash=hash_ticket(ticket),
-        account_mark=mark_of(request.user) if request.user is not None else "",
-        applicant=request.applicant,
-        message=request.message,
-        payload_digest=request.payload_digest,
-        consented_at=request.consented_at,
-        language=get_language() or "",
-        client_address=request.client.address,
-        user_agent=request.client.user_agent[:256],
-        begun_at=begun_at,
-        created_at=now,
-        deadline=now + lifetime(),
-    )
-    try:
-        with transaction.atomic():
-            verification.save(force_insert=True)
-    except IntegrityError:
-        raise Refusal(Code.CALL_IN_PROGRESS) from None
-    # Written first, counted second: requests side by side see each other, and none passes the limit (R15).
-    try:
-        check_limits(request, now=now, besides=verification)
-    except Refusal:
-        verification.delete()
-        raise
-    return Started(verification=verification, ticket=ticket)
+def _method_again(verification: PhoneVerification) -> Method:
+    # Another phone may be free of what holds this one to a code.
+    is_held = verification.is_call_in or machines.is_held_to_code(verification)
+    return machines.usual_method(verification) if is_held else Method(verification.method)
 
 
 def _has_phone(verification: PhoneVerification) -> bool:
@@ -267,5 +252,9 @@ def _why_unusable(verification: PhoneVerification, *, now: datetime) -> Code:
 
 
 def _end_call(verification: PhoneVerification) -> None:
-    if verification.call_id and verification.ended_at is None:
-        defer(hang_up_call, verification.call_id)
+    """Have the call ended, if there is one; whoever is placing it just now ends it on finding it decided."""
+    # Asked afresh: the call may have been placed or answered since whoever decides has read the row; or the
+    # row is gone, taken back by whoever wrote it and found that it goes over a limit.
+    under_way = PhoneVerification.objects.filter(pk=verification.pk, ended_at=None).exclude(call_id="")
+    if under_way.exists():
+        defer(end_call, str(verification.pk))

@@ -4,6 +4,7 @@ from .browsers import RememberedBrowser
 from .phones import PhoneRecord, VoiceDevice
 from .proofs import PhoneProof
 from .recovery import RecoveryCode, RecoveryCodes
+from .stopped import StoppedNumber
 from .verifications import CallEvent, PhoneVerification
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "RecoveryCode",
     "RecoveryCodes",
     "RememberedBrowser",
+    "StoppedNumber",
     "VoiceDevice",
 ]

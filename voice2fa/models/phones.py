@@ -39,6 +39,10 @@ class VoiceDevice(Device):  # type: ignore[misc]  # django-otp ships no types
 
     number = PhoneNumberField(_("phone number"))
     confirmed = models.BooleanField(_("confirmed"), default=False)
+    #: Pressed once the number has answered: digits, star, hash, and commas of half a second each.
+    extension = models.CharField(_("extension"), max_length=32, blank=True, default="")
+    #: In which its calls speak, as Django writes it; empty for the language of the page that asks for one.
+    language = models.CharField(_("language of calls"), max_length=16, blank=True, default="")
     is_preferred = models.BooleanField(_("rung first"), default=False)
     created_at = models.DateTimeField(_("added"))
     consented_at = models.DateTimeField(_("agreed to calls"), null=True, blank=True)
@@ -48,7 +52,9 @@ class VoiceDevice(Device):  # type: ignore[misc]  # django-otp ships no types
         verbose_name = _("phone")
         verbose_name_plural = _("phones")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "number"], name="voice2fa_one_phone_per_user_and_number"),
+            models.UniqueConstraint(
+                fields=["user", "number", "extension"], name="voice2fa_one_phone_per_user_and_number"
+            ),
             models.UniqueConstraint(
                 fields=["user"], condition=Q(is_preferred=True), name="voice2fa_one_preferred_phone_per_user"
             ),
@@ -59,8 +65,8 @@ class VoiceDevice(Device):  # type: ignore[misc]  # django-otp ships no types
 
     @property
     def masked_number(self) -> str:
-        """The number as it may be shown, all but its last digits hidden."""
-        return mask(self.number.as_e164)
+        """The number as it may be shown, all but its last digits hidden; an extension is shown."""
+        return mask(self.number.as_e164, self.extension)
 
     def generate_is_allowed(self) -> tuple[bool, dict[str, Any] | None]:
         """Tell whether the phone may be rung now, in django-otp's terms."""
@@ -88,6 +94,7 @@ class PhoneRecord(models.Model):
     username = models.CharField(_("username"), max_length=254, blank=True, default="")
     #: Empty where it is not about a phone.
     number = PhoneNumberField(_("phone number"), blank=True, default="")
+    extension = models.CharField(_("extension"), max_length=32, blank=True, default="")
     name = models.CharField(_("name"), max_length=64, blank=True, default="")
     event = models.CharField(_("what happened"), max_length=32, choices=choices_of(PhoneEvent))
     happened_at = models.DateTimeField(_("when"))
@@ -110,4 +117,4 @@ class PhoneRecord(models.Model):
     @property
     def masked_number(self) -> str:
         """The number as it may be shown, all but its last digits hidden; empty if there is none."""
-        return mask(self.number.as_e164) if self.number else ""
+        return mask(self.number.as_e164, self.extension) if self.number else ""

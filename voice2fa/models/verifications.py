@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from voice2fa.core.events import Cause, Kind
+from voice2fa.core.events import Answerer, Attestation, Cause, Kind
 from voice2fa.core.methods import Cue, Method, Purpose
 from voice2fa.core.policy import APPROVE_KEYS
 from voice2fa.core.states import FINAL, LIVE, State
@@ -36,7 +36,13 @@ class PhoneVerification(models.Model):
     state = models.CharField(_("state"), max_length=16, choices=choices_of(State), default=State.PENDING)
     cause = models.CharField(_("cause"), max_length=32, choices=choices_of(Cause), blank=True, default="")
     number = PhoneNumberField(_("phone number"))
+    extension = models.CharField(_("extension"), max_length=32, blank=True, default="")
     caller = models.CharField(_("caller"), max_length=32, blank=True, default="")
+    #: The person calls us from the number and keys in the code; ``attestation`` is what was said of theirs.
+    is_call_in = models.BooleanField(_("the person calls"), default=False)
+    attestation = models.CharField(
+        _("attestation"), max_length=8, choices=choices_of(Attestation), blank=True, default=""
+    )
     call_id = models.CharField(_("call id"), max_length=256, blank=True, default="")
     #: The code is derived from this and the site's key; neither the code nor the ticket is stored.
     nonce = models.CharField(max_length=64)
@@ -51,7 +57,12 @@ class PhoneVerification(models.Model):
     payload_digest = models.CharField(max_length=64, blank=True, default="")
     #: When the person agreed to be called and took note of what a call does not protect from (R29, R48).
     consented_at = models.DateTimeField(_("agreed to calls"), null=True, blank=True)
+    #: In which the call speaks.
     language = models.CharField(_("language"), max_length=16, blank=True, default="")
+    #: Who picked up, as far as the carrier could tell.
+    answerer = models.CharField(
+        _("answered by"), max_length=16, choices=choices_of(Answerer), blank=True, default=""
+    )
     step = models.PositiveSmallIntegerField(_("step"), default=1)
     tries = models.PositiveSmallIntegerField(_("wrong codes"), default=0)
     client_address = models.GenericIPAddressField(_("client address"), null=True, blank=True)
@@ -111,12 +122,16 @@ class PhoneVerification(models.Model):
                 condition=Q(deadline__gt=F("created_at")), name="voice2fa_deadline_after_start"
             ),
             models.CheckConstraint(
+                condition=Q(is_call_in=False) | Q(method=Method.ENTER), name="voice2fa_call_in_keys_in_a_code"
+            ),
+            models.CheckConstraint(
                 condition=Q(applicant__isnull=True) | Q(purpose=Purpose.REGISTER),
                 name="voice2fa_applicant_registers",
             ),
             models.CheckConstraint(
-                condition=Q(payload_digest="") | Q(purpose=Purpose.CONFIRM, method=Method.APPROVE),
-                name="voice2fa_payload_is_approved_by_key",
+                condition=Q(payload_digest="")
+                | Q(purpose=Purpose.CONFIRM, method__in=[Method.APPROVE, Method.ENTER]),
+                name="voice2fa_payload_is_confirmed_by_keys",
             ),
         ]
 
@@ -126,7 +141,7 @@ class PhoneVerification(models.Model):
     @property
     def masked_number(self) -> str:
         """The number as it may be shown, all but its last digits hidden."""
-        return mask(self.number.as_e164)
+        return mask(self.number.as_e164, self.extension)
 
     @property
     def is_live(self) -> bool:

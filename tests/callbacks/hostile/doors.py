@@ -3,14 +3,13 @@
 import pytest
 from rest_framework.views import APIView
 
-from tests.callbacks.bandwidth import EVENTS
+from tests.callbacks.bandwidth import EVENTS, SYNC
 from tests.stage import row
 from voice2fa.callbacks.views import CallbackView
 from voice2fa.core.states import State
 
 pytestmark = pytest.mark.django_db
 
-SYNC = {"answer", "gather", "redirect"}
 # What no request of a carrier ever comes to.
 UNUSED = {"metadata_class"}
 

@@ -21,6 +21,7 @@ from voice2fa.flows.challenges import code_of
 from voice2fa.flows.requests import Client
 from voice2fa.management.people import find_user
 from voice2fa.models import PhoneVerification, VoiceDevice
+from voice2fa.numbers import read_extension, strip_pauses
 from voice2fa.sentences import explain_outcome, explain_refusal
 
 POLL_SECONDS = 1
@@ -54,6 +55,11 @@ class Command(BaseCommand):
         """Take whose phone, and which."""
         parser.add_argument("username", help="What the user logs in by.")
         parser.add_argument("number", help="The phone's number with its country code, such as +12025550123.")
+        parser.add_argument(
+            "--extension",
+            default="",
+            help="What to key in once a switchboard has answered, such as 204; a comma waits half a second.",
+        )
         parser.add_argument("--name", default="Phone", help="What the user will know the phone by.")
         parser.add_argument(
             "--agreed",
@@ -69,17 +75,19 @@ class Command(BaseCommand):
         if not options["agreed"]:
             raise CommandError(_NOT_AGREED)
         try:
-            phone = self._prove(user, number=_read_number(options["number"]), name=options["name"])
+            number, extension = _read_number(options["number"], options["extension"])
+            phone = self._prove(user, number=number, extension=extension, name=options["name"])
         except Refusal as refusal:
             raise CommandError(explain_refusal(refusal)) from refusal
         finally:
             drain()
         self.stdout.write(self.style.SUCCESS(f"{phone} is confirmed for {user}."))
 
-    def _prove(self, user: AbstractBaseUser, *, number: str, name: str) -> VoiceDevice:
+    def _prove(self, user: AbstractBaseUser, **phone: str) -> VoiceDevice:
         client = Client(user_agent="voice2fa_call")
+        # The terminal's language says nothing of the person's: calls will speak that of the page that asks.
         started = enrolment.begin(
-            user, number=number, name=name, client=client, now=timezone.now(), consents=True
+            user, **phone, language="", client=client, now=timezone.now(), consents=True
         )
         verification = started.verification
         try:
@@ -108,7 +116,10 @@ class Command(BaseCommand):
             verification.refresh_from_db()
             verifications.refresh(verification, now=timezone.now())
         if verification.state != State.APPROVED:
-            outcome = explain_outcome(State(verification.state), Cause(verification.cause))
+            extension = strip_pauses(verification.extension)
+            outcome = explain_outcome(
+                State(verification.state), Cause(verification.cause), extension=extension
+            )
             raise CommandError(f"{outcome.heading}. {outcome.sentence}")
 
     def _read_code(self, verification: PhoneVerification) -> None:
@@ -121,11 +132,13 @@ class Command(BaseCommand):
             self.stderr.write(explain_refusal(refusal))
 
 
-def _read_number(text: str) -> str:
+def _read_number(text: str, beside: str) -> tuple[str, str]:
+    """Return the number in E.164 and its extension, wherever that stands; raises ``Refusal``."""
     try:
-        return str(PhoneNumber.from_string(text).as_e164)
+        number = PhoneNumber.from_string(text)
     except phonenumbers.NumberParseException:
         raise Refusal(Code.NUMBER_INVALID) from None
+    return str(number.as_e164), read_extension(beside, in_number=number.extension or "")
 
 
 def _progress_of(verification: PhoneVerification) -> str:

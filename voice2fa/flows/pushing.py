@@ -1,0 +1,144 @@
+"""Scripts pushed onto a live call by a worker: the next step of it, or its last words."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from voice2fa.carrier import get_provider
+from voice2fa.conf import API, get_settings
+from voice2fa.core.methods import CLOSING_CUES, Cue
+from voice2fa.core.script import CallScript, Door, Hangup, Redirect
+from voice2fa.core.states import State
+from voice2fa.models import PhoneVerification
+from voice2fa.providers.base import CarrierBusy, OrderRefused, ProviderError, ScriptRefused
+from voice2fa.signals import order_failed
+
+from .challenges import closing_cue, script_of
+from .lines import open_line
+from .placing import hang_up
+from .records import has_last_words, last_told
+
+PAUSES = (0.2, 0.5, 1.0)  # seconds between tries
+#: How long the last words of a call are tried to be said; then it is hung up without them.
+LAST_WORDS_WITHIN = timedelta(seconds=1)
+LAST_WORDS_SECONDS = 6.0  # as long as they take to be said, in any language
+
+
+def push(
+    verification_id: UUID,
+    call_id: str,
+    cue: Cue,
+    step: int,
+    *,
+    until: datetime,
+    clock: Callable[[], datetime],
+    wait: Callable[[float], None] = time.sleep,
+) -> bool:
+    """Have the live call do what the cue says, as long as it waits for that; tell whether it was told.
+
+    It is tried again after most failures, for the carrier refuses a script (409) until it has heard our reply
+    to its callback, and one that arrives twice only begins again. No try begins after ``until``, nor once the
+    call has gone on by itself. ``wait`` takes seconds.
+    """
+
+    def is_due(verification: PhoneVerification) -> bool:
+        is_open = (verification.is_live and verification.deadline > clock()) or cue in CLOSING_CUES
+        # Nothing was heard of the call since it was to be told that.
+        return is_open and verification.step == step and last_told(verification, call_id) is cue
+
+    if not _try(verification_id, call_id, cue, is_due=is_due, until=until, clock=clock, wait=wait):
+        return False
+    verification = PhoneVerification.objects.get(pk=verification_id)
+    if verification.is_final and not has_last_words(verification, call_id):
+        # Cancelled while ours was under way: whichever came last is heard. If the call still goes on when its
+        # last words would have been said, that was ours.
+        wait(LAST_WORDS_SECONDS)
+        end_call(verification_id, clock=clock, wait=wait)
+    return True
+
+
+def end_call(
+    verification_id: UUID,
+    *,
+    clock: Callable[[], datetime],
+    wait: Callable[[float], None] = time.sleep,
+) -> None:
+    """End the call of a decided verification: whoever has picked up is told why, in one sentence.
+
+    A call that is still queued or ringing is taken back, and so is one that cannot be told. One that has been
+    told how it ends by another way is left to its last words.
+    """
+
+    def is_due(verification: PhoneVerification) -> bool:
+        return not has_last_words(verification, verification.call_id)
+
+    verification = PhoneVerification.objects.get(pk=verification_id)
+    call_id, cue = verification.call_id, closing_cue(verification)
+    if not call_id or verification.ended_at is not None or _is_about_others(verification):
+        return
+    until = clock() + LAST_WORDS_WITHIN
+    is_told = _is_heard(verification) and _try(
+        verification_id, call_id, cue, is_due=is_due, until=until, clock=clock, wait=wait
+    )
+    if not is_told and is_due(verification):
+        hang_up(call_id, wait=wait)
+
+
+def _try(
+    verification_id: UUID,
+    call_id: str,
+    cue: Cue,
+    *,
+    is_due: Callable[[PhoneVerification], bool],
+    until: datetime,
+    clock: Callable[[], datetime],
+    wait: Callable[[float], None],
+) -> bool:
+    for pause in (*PAUSES, None):
+        verification = PhoneVerification.objects.get(pk=verification_id)
+        if clock() > until or verification.ended_at is not None or not is_due(verification):
+            return False
+        script = _end_by_asking(script_of(verification, cue, step=verification.step), verification)
+        try:
+            get_provider().replace_script(call_id, script, line=open_line(verification_id))
+        except ProviderError as error:
+            seconds = _seconds_until_next(error, pause)
+            if seconds is None or clock() + timedelta(seconds=seconds) > until:
+                _announce(verification, error, now=clock())
+                return False
+            wait(seconds)
+        else:
+            return True
+    return False
+
+
+def _seconds_until_next(error: ProviderError, pause: float | None) -> float | None:
+    """Return how long to wait before the next try; None where there is none, or it would fail as well."""
+    if pause is None or isinstance(error, OrderRefused | ScriptRefused):
+        return None
+    return max(pause, error.retry_after) if isinstance(error, CarrierBusy) else pause
+
+
+def _is_heard(verification: PhoneVerification) -> bool:
+    """Tell whether a person is on the line: whoever calls us is, even before there is anything to decide."""
+    is_machine = verification.state == State.UNREACHABLE
+    return (verification.is_call_in or verification.answered_at is not None) and not is_machine
+
+
+def _is_about_others(verification: PhoneVerification) -> bool:
+    """Tell whether somebody calls us for something else too: one phone may serve several accounts."""
+    others = PhoneVerification.objects.live().filter(is_call_in=True, call_id=verification.call_id)
+    return verification.is_call_in and bool(others.exists())
+
+
+def _end_by_asking(script: CallScript, verification: PhoneVerification) -> CallScript:
+    """Have a call that a worker steers tell when it has come to the end, for the worker to hang up."""
+    is_pushed = get_settings().call_control == API and not verification.is_call_in
+    if not is_pushed or not isinstance(script[-1], Hangup):
+        return script
+    return (*script[:-1], Redirect(step=verification.step, door=Door.OVER))
+
+
+def _announce(verification: PhoneVerification, error: ProviderError, *, now: datetime) -> None:
+    order_failed.send_robust(sender=PhoneVerification, verification=verification, error=error, now=now)
