@@ -21,16 +21,19 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils import timezone
 
+from voice2fa.flows.lines import open_reception
+
 HOST = "127.0.0.1"
 MANAGE = Path(__file__).resolve().parent / "manage.py"
 START_SECONDS = 60
 STOP_SECONDS = 5
 PEOPLE = (
-    # name, password, number, is staff
-    ("alice", "ring-for-alice", "+12025550141", False),
-    ("bob", "ring-for-bob", "+12025550142", False),
-    ("carol", "ring-for-carol", "", False),  # she has no phone yet
-    ("staff", "ring-for-staff", "+12025550143", True),
+    # name, password, number, extension, is staff
+    ("alice", "ring-for-alice", "+12025550141", "", False),
+    ("bob", "ring-for-bob", "+12025550142", "", False),
+    ("carol", "ring-for-carol", "", "", False),  # she has no phone yet
+    ("dave", "ring-for-dave", "+19075550136", "204", False),  # he sits behind a switchboard
+    ("staff", "ring-for-staff", "+12025550143", "", True),
 )
 # Somebody who tries things out calls often.
 GENEROUS = json.dumps({scope: [[500, 3600]] for scope in ("user", "number", "address")})
@@ -74,6 +77,7 @@ def _run(children, port, emulator_port, folder):
     print("Preparing the database and the people ...", flush=True)
     _prepare()
     emulator = [sys.executable, "-m", "voice2fa.emulator", "--host", HOST, "--port", str(emulator_port)]
+    emulator += _list_application()
     site = [sys.executable, str(MANAGE), "runserver", "--noreload", f"{HOST}:{port}"]
     children["emulator"] = subprocess.Popen(emulator, stdout=subprocess.DEVNULL)
     children["site"] = subprocess.Popen(site, stdout=subprocess.DEVNULL)
@@ -138,8 +142,24 @@ def _environment(port, emulator_port, folder):
         "VOICE2FA_CALL_LIMITS": GENEROUS,
         "VOICE2FA_MAX_CALLS": "500",
         "VOICE2FA_COOL_DOWN": "3",
+        "VOICE2FA_CALL_IN": "A",
     }
     return {name: os.environ.get(name) or value for name, value in defaults.items()} | ours
+
+
+def _list_application():
+    """Return the switches by which the emulator announces calls to the site."""
+    line = open_reception()
+    switches = {
+        "call-initiated-url": line.urls.answer,
+        "call-initiated-fallback-url": line.urls.answer_fallback,
+        "call-status-url": line.urls.disconnect,
+        "application-username": line.credentials.username,
+        "application-password": line.credentials.password,
+        "application-fallback-username": line.credentials.username,
+        "application-fallback-password": line.credentials.password,
+    }
+    return [f"--{name}={value}" for name, value in switches.items()]
 
 
 def _prepare():
@@ -150,7 +170,7 @@ def _prepare():
 
 def _create_people():
     phones = apps.get_model("voice2fa", "VoiceDevice").objects
-    for name, password, number, is_staff in PEOPLE:
+    for name, password, number, extension, is_staff in PEOPLE:
         user, _ = get_user_model().objects.get_or_create(
             username=name,
             defaults={
@@ -166,6 +186,7 @@ def _create_people():
             phones.get_or_create(
                 user=user,
                 number=number,
+                extension=extension,
                 defaults={"name": f"{name.title()}'s phone", "confirmed": True, "created_at": timezone.now()},
             )
 
@@ -207,7 +228,8 @@ def _end(children):
 
 def _banner(port, emulator_port):
     people = "\n".join(
-        f"  {name:<7} {password:<16} {number or 'none yet'}" for name, password, number, _ in PEOPLE
+        f"  {name:<7} {password:<16} {number or 'none yet'}{extension and f' x{extension}'}"
+        for name, password, number, extension, _ in PEOPLE
     )
     return f"""
 Harbour Bank, the example site of voice2fa, is open.
@@ -221,6 +243,8 @@ Harbour Bank, the example site of voice2fa, is open.
 {people}
 
 Log in as alice: the handset rings, and the key that the page shows lets her in.
+Or choose "Call us instead" on that page, and call by "Call somebody" from the handset.
+Log in as dave, whose desk is behind a switchboard: it picks up first, and we dial his extension.
 Log in as carol, who has no phone: ask for the e-mail with a link to her first one, and it appears here.
 Ctrl-C stops everything.
 """

@@ -24,6 +24,8 @@ from voice2fa.web.transactions import Money
 
 OPENING_BALANCE = Decimal("6204.81")
 MOST = Decimal(5000)
+# Lazy, for the call speaks the language of the phone, whatever that of the page is.
+MESSAGE = gettext_lazy("Send {amount} to {payee}, account ending in {ending}.")
 
 
 def read_account(text):
@@ -47,6 +49,7 @@ class MoneyForm(forms.Form):
         label=gettext_lazy("Dollars"),
         max_digits=8,
         decimal_places=2,
+        localize=True,  # a German writes 99,95
         validators=[MinValueValidator(Decimal("0.01"))],
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
@@ -97,7 +100,7 @@ def send_money(request):
         try:
             response = transactions.ask(
                 request,
-                message=_("Send {amount} to {payee}, account ending in {ending}."),
+                message=MESSAGE,
                 payload=payload_of(transfer),
                 finish_url=reverse("send_money_finish"),
                 back_url=reverse("send_money"),

@@ -22,6 +22,12 @@ ROOT_URLCONF = "example_project.urls"
 WSGI_APPLICATION = "example_project.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
+# Those that voice2fa is translated into: its pages can be read, and its calls held, in each of them.
+LANGUAGES = [
+    *(("en", "English"), ("es", "Spanish"), ("fr", "French"), ("de", "German"), ("it", "Italian")),
+    *(("pt", "Portuguese"), ("nl", "Dutch"), ("da", "Danish"), ("ja", "Japanese"), ("ru", "Russian")),
+    *(("ar", "Arabic"), ("zh-hans", "Chinese")),
+]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True
 
@@ -129,6 +135,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", not 
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", not DEBUG)
 SESSION_COOKIE_SECURE = env.bool("SESSION_COOKIE_SECURE", not DEBUG)
 CSRF_COOKIE_SECURE = env.bool("CSRF_COOKIE_SECURE", not DEBUG)
+LANGUAGE_COOKIE_SECURE = env.bool("LANGUAGE_COOKIE_SECURE", not DEBUG)
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
 if BEHIND_TLS_PROXY:  # only behind a proxy that sets, or strips, this header itself
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -158,7 +166,8 @@ EMULATED_CARRIER = {
 }
 CARRIER_READERS = {
     **dict.fromkeys(["ACCOUNT_ID", "APPLICATION_ID", "FROM_NUMBER", "CLIENT_ID", "CLIENT_SECRET"], env.str),
-    **dict.fromkeys(["BASE_URL", "TOKEN_URL", "VOICE", "LOCALE"], env.str),
+    **dict.fromkeys(["BASE_URL", "TOKEN_URL", "DISPLAY_NAME", "GENDER"], env.str),
+    **dict.fromkeys(["FROM_NUMBERS", "VOICES"], env.json),
     "CALLBACK_SECRETS": env.list,
 }
 SETTING_READERS = {
@@ -166,9 +175,11 @@ SETTING_READERS = {
     **dict.fromkeys(["REQUIRED_FOR", "GRACE_UNTIL", "FIRST_PHONE_PROOF", "MACHINE_DETECTION"], env.str),
     **dict.fromkeys(["CODE_LENGTH", "LIFETIME", "RING_SECONDS", "MAX_TRIES", "MAX_FAILURES"], env.int),
     **dict.fromkeys(["COOL_DOWN", "PHONES_PER_USER", "ACCOUNTS_PER_NUMBER", "REMEMBER_DAYS"], env.int),
-    **dict.fromkeys(["MAX_CALLS", "TRUSTED_PROXIES", "WORKERS"], env.int),
-    "CALL_LIMITS": env.json,
-    "ALLOWED_REGIONS": env.list,
+    **dict.fromkeys(["MAX_CALLS", "TRUSTED_PROXIES", "WORKERS", "EXTENSION_WAIT"], env.int),
+    **dict.fromkeys(["SPEECH_RATE", "CALL_IN", "API_ISSUER"], env.str),
+    **dict.fromkeys(["CALL_LIMITS", "SPOKEN_INSTEAD", "RECORDINGS"], env.json),
+    **dict.fromkeys(["ALLOWED_REGIONS", "FIRST_FACTOR_BACKENDS"], env.list),
+    "REMEMBER_STAFF": env.bool,
 }
 
 
@@ -197,6 +208,8 @@ VOICE2FA = {
     "SITE_NAME": "Harbour Bank",
     "TRUSTED_PROXIES": 1 if BEHIND_TLS_PROXY else 0,
     "REMEMBER_DAYS": 30,
+    # The carrier has no voice for Portuguese: whoever chooses it is told so, and hears this.
+    "SPOKEN_INSTEAD": {"pt": "es"},
     **read_given(SETTING_READERS),
 }
 

@@ -16,6 +16,7 @@ from . import readers
 from .core.methods import Method
 from .core.policy import RANDOM_KEY, Limit, Scope
 from .core.problems import Problem
+from .core.prompts import Prompt
 
 MAX_LIFETIME = 600  # seconds; NIST SP 800-63B-4, 3.1.3.2 (R7)
 MIN_CODE_LENGTH = 6  # decimal digits; NIST SP 800-63B-4, 3.1.3.2 (R5)
@@ -23,6 +24,13 @@ EVERYONE = readers.EVERYONE
 WITH_PHONE = readers.WITH_PHONE
 STAFF = readers.STAFF
 EMAIL = "email"
+BXML = "bxml"
+API = "api"
+NEVER = "off"
+ANY = "any"
+ATTESTED = ("A", "B", ANY)
+NORMAL = "normal"
+SLOW = "slow"
 STAFF_CODE = "staff_code"
 PASSWORD = "password"  # noqa: S105 - a word, not a secret
 
@@ -44,7 +52,7 @@ class Settings:
         3, readers.provider, "The class that talks to the carrier, and its options."
     )
     site_name: str = _setting(
-        4, readers.text, "Who the call says is calling; empty for the host name of PUBLIC_URL.", ""
+        4, readers.name, "Who the call says is calling; empty for the host name of PUBLIC_URL.", ""
     )
     login_method: Method = _setting(
         5, readers.method(*Method), "How a login is confirmed: 'approve', 'enter' or 'speak'.", Method.APPROVE
@@ -62,7 +70,11 @@ class Settings:
         RANDOM_KEY,
     )
     call_control: str = _setting(
-        8, readers.choice("bxml"), "How a call is steered: 'bxml', by the replies to its callbacks.", "bxml"
+        8,
+        readers.choice(BXML, API),
+        "How a call is steered: 'bxml', by the replies to its callbacks, or 'api', by scripts that a worker "
+        "pushes onto the live call.",
+        BXML,
     )
     code_length: int = _setting(9, readers.whole(MIN_CODE_LENGTH, 10, "digits"), "Digits in a code.", 6)
     lifetime: int = _setting(
@@ -169,11 +181,40 @@ class Settings:
         "The class that gives API clients a session or a token for an approved login.",
         "voice2fa.api.issuers.SessionIssuer",
     )
+    speech_rate: str = _setting(
+        65, readers.choice(NORMAL, SLOW), "How fast calls speak: 'normal' or 'slow'.", NORMAL
+    )
+    spoken_instead: Mapping[str, str] = _setting(
+        66,
+        readers.languages_instead,
+        "What calls speak in place of a language that the carrier has no voice for, such as {'pt': 'es'}.",
+        {},
+    )
+    recordings: Mapping[Prompt, str] = _setting(
+        67,
+        readers.recordings,
+        "Recordings to play in place of speech: the https address of a .wav or .mp3 by prompt, in which "
+        "{language} stands for the language of the call, and {key} for its key.",
+        {},
+    )
+    extension_wait: int = _setting(
+        68,
+        readers.whole(0, 30, "seconds"),
+        "Seconds between the answer of a switchboard and the keys of the extension.",
+        2,
+    )
+    call_in: str = _setting(
+        69,
+        readers.choice(NEVER, *ATTESTED),
+        "Whether a person may call us in place of being called, and how sure their carrier must be of the "
+        "number: 'off', 'A' (full attestation), 'B' (partial) or 'any'.",
+        NEVER,
+    )
 
     @property
     def caller_name(self) -> str:
         """Who the call says is calling."""
-        return self.site_name.strip() or str(urlsplit(self.public_url).hostname)
+        return self.site_name or str(urlsplit(self.public_url).hostname)
 
 
 KEYS = {item.name.upper(): item for item in fields(Settings)}

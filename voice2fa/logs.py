@@ -7,7 +7,15 @@ from django.dispatch import receiver
 
 from . import signals
 from .core.errors import Refusal
-from .models import PhoneProof, PhoneRecord, PhoneVerification, RememberedBrowser, VoiceDevice
+from .flows.machines import is_void
+from .models import (
+    PhoneProof,
+    PhoneRecord,
+    PhoneVerification,
+    RememberedBrowser,
+    StoppedNumber,
+    VoiceDevice,
+)
 
 logger = logging.getLogger("voice2fa")
 
@@ -23,13 +31,14 @@ def _log_started(verification: PhoneVerification, **kwargs: Any) -> None:
 @receiver(signals.verification_reported, dispatch_uid="voice2fa.logs.reported")
 @receiver(signals.verification_failed, dispatch_uid="voice2fa.logs.failed")
 def _log_outcome(verification: PhoneVerification, **kwargs: Any) -> None:
-    _log_verification("used" if verification.consumed_at else str(verification.state), verification)
+    outcome = "void" if is_void(verification) else str(verification.state)
+    _log_verification("used" if verification.consumed_at else outcome, verification)
 
 
 @receiver(signals.order_failed, dispatch_uid="voice2fa.logs.order_failed")
 def _log_order_failed(verification: PhoneVerification, error: Exception, **kwargs: Any) -> None:
     # The provider's own words: it puts nothing into them that the carrier or the person said.
-    logger.warning("The call of verification %s could not be ordered: %s", verification.pk, error)
+    logger.warning("An order about the call of verification %s failed: %s", verification.pk, error)
 
 
 @receiver(signals.verification_refused, dispatch_uid="voice2fa.logs.refused")
@@ -50,6 +59,17 @@ def _log_removed(device: VoiceDevice, **kwargs: Any) -> None:
 @receiver(signals.device_changed, dispatch_uid="voice2fa.logs.changed")
 def _log_changed(device: VoiceDevice, **kwargs: Any) -> None:
     logger.info("Phone %s (%s) was changed by user %s", device.pk, device.masked_number, device.user_id)
+
+
+@receiver(signals.number_stopped, dispatch_uid="voice2fa.logs.number_stopped")
+def _log_stopped(stopped: StoppedNumber, staff: Any, **kwargs: Any) -> None:
+    asked = f"for user {staff.pk}" if staff else f"in verification {stopped.verification_id}"
+    logger.warning("Number %s (%s) is not called any more, asked %s", stopped, stopped.pk, asked)
+
+
+@receiver(signals.number_lifted, dispatch_uid="voice2fa.logs.number_lifted")
+def _log_lifted(stopped: StoppedNumber, staff: Any, **kwargs: Any) -> None:
+    logger.warning("Number %s (%s) may be called again, by user %s", stopped, stopped.pk, staff.pk)
 
 
 @receiver(signals.phone_proof_made, dispatch_uid="voice2fa.logs.proof_made")

@@ -9,11 +9,20 @@ from typing import Any
 from django.db import models
 from django.db.models import BooleanField, Case, Q, When
 
+from .core.events import Answerer
+from .core.machines import BY_ONE_KEY, Sign, read_sign
+from .core.methods import Method
 from .core.policy import PastCall, Scope
 from .core.states import FINAL, LIVE, Happening, State, sources, target
 
 # After these the person starts over; after the others a resend still needs to know who is registering.
 _FORGETFUL = frozenset({State.REPORTED, State.LOCKED})
+# Of these ``read_sign`` has something to say.
+_TELLING = (
+    Q(answerer=Answerer.MACHINE)
+    | Q(state=State.DENIED, method__in=sorted(BY_ONE_KEY))
+    | Q(method=Method.ENTER, consumed_at__isnull=False)
+)
 
 
 class PhoneVerificationQuerySet(models.QuerySet[Any]):
@@ -28,8 +37,8 @@ class PhoneVerificationQuerySet(models.QuerySet[Any]):
         return self.live().filter(deadline__lte=now)
 
     def unplaced(self, before: datetime) -> "PhoneVerificationQuerySet":
-        """Return those written before the moment whose call nobody has taken up."""
-        return self.filter(state=State.PENDING, claimed_at=None, created_at__lt=before)
+        """Return those written before the moment whose call to the person nobody has taken up."""
+        return self.filter(state=State.PENDING, claimed_at=None, is_call_in=False, created_at__lt=before)
 
     def dialed(self, before: datetime) -> "PhoneVerificationQuerySet":
         """Return those dialled before the moment of which nothing has been heard since."""
@@ -48,9 +57,22 @@ class PhoneVerificationQuerySet(models.QuerySet[Any]):
         return self.filter(state__in=sources(happening)).update(state=state, **changes)
 
     def consume(self, now: datetime) -> int:
-        """Use up the approved, unused, timely ones among the rows; of N racing callers one is told 1 (R8)."""
+        """Use up the approved, unused, timely ones among the rows; of N racing callers one is told 1 (R8).
+
+        What a machine has approved is not among them, however late the carrier told us of it (A3).
+        """
         usable = self.filter(state=State.APPROVED, consumed_at=None, deadline__gt=now)
-        return usable.update(consumed_at=now, applicant=None)
+        return usable.exclude(answerer=Answerer.MACHINE).update(consumed_at=now, applicant=None)
+
+    def latest_sign(self) -> Sign | None:
+        """Return the latest sign of who picks up, if there is one; one query."""
+        telling = self.filter(_TELLING)
+        columns = ("state", "method", "answerer", "consumed_at")
+        row = telling.order_by("-decided_at", "-created_at").values_list(*columns).first()
+        if row is None:
+            return None
+        state, method, answerer, consumed_at = row
+        return read_sign(State(state), Method(method), answerer, is_used=consumed_at is not None)
 
     def past_calls(self, concerning: Mapping[Scope, Q]) -> list[PastCall]:
         """Return the calls that concern a new one by any scope; one query."""

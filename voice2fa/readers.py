@@ -11,11 +11,14 @@ import phonenumbers
 from .core.addresses import is_loopback
 from .core.methods import Method
 from .core.policy import APPROVE_KEYS, RANDOM_KEY, Limit, Scope
+from .core.prompts import Prompt
+from .core.speakable import LONGEST_NAME, clean
 
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~-]+)*/*"
 )
-
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_RECORDING = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%-]+)+\.(wav|mp3)")
 
 EVERYONE = "everyone"
 WITH_PHONE = "with_phone"
@@ -35,6 +38,17 @@ def text(value: Any) -> str:
     if not isinstance(value, str):
         raise Wrong("Write a string.")
     return value
+
+
+def name(value: Any) -> str:
+    """Read a name that calls say: cut short or emptied by our own rules for names it would mislead."""
+    given = text(value)
+    if given and (len(given) > LONGEST_NAME or not clean(given)):
+        raise Wrong(
+            f"Write at most {LONGEST_NAME} characters, with letters or digits among them that can be spoken; "
+            "or leave it empty."
+        )
+    return given
 
 
 def choice(*choices: str) -> Callable[[Any], str]:
@@ -125,6 +139,42 @@ def regions(value: Any) -> tuple[str, ...]:
     if unknown:
         raise Wrong(f"Write ISO 3166 codes in capitals, such as 'US', in place of {', '.join(unknown)}.")
     return regions
+
+
+def languages_instead(value: Any) -> dict[str, str]:
+    """Read which language is spoken in place of which."""
+    is_table = isinstance(value, Mapping) and all(
+        isinstance(item, str) and _LANGUAGE.fullmatch(item) for pair in value.items() for item in pair
+    )
+    if not is_table:
+        raise Wrong("Write language codes as Django does, such as {'pt': 'es', 'pt-br': 'es'}.")
+    return {given.lower(): spoken.lower() for given, spoken in value.items()}
+
+
+def recordings(value: Any) -> dict[Prompt, str]:
+    """Read the address of a recording by prompt."""
+    if not isinstance(value, Mapping):
+        raise Wrong("Write a dict such as {'approved': 'https://cdn.example.com/{language}/approved.mp3'}.")
+    unknown = [name for name in value if name not in set(Prompt)]
+    if unknown:
+        raise Wrong(f"Write prompts that exist: {unknown[0]!r} is none of {', '.join(sorted(Prompt))}.")
+    return {Prompt(name): _recording(name, url) for name, url in value.items()}
+
+
+def _recording(name: str, url: Any) -> str:
+    """Read one address; the carrier plays wav and mp3, and ends the call over anything else."""
+    if name in {Prompt.ACT, Prompt.ORIGIN}:
+        raise Wrong(f"Write no recording of {name!r}, which says something else in each call.")
+    names_key = name in {Prompt.APPROVE, Prompt.SPEAK}
+    filled = url.replace("{language}", "en") if isinstance(url, str) else ""
+    if not _RECORDING.fullmatch(filled.replace("{key}", "1") if names_key else filled):
+        raise Wrong(
+            f"Write the https address of a .wav or .mp3 for {name!r}, without a query, in which nothing "
+            f"stands in braces but {'{language} and {key}' if names_key else '{language}'}."
+        )
+    if names_key and "{key}" not in filled:
+        raise Wrong(f"Write {{key}} into the address of the recording of {name!r}: it must say the key.")
+    return str(url)
 
 
 def public_url(value: Any) -> str:

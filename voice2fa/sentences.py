@@ -27,6 +27,7 @@ REFUSALS: dict[Code, Sentence] = {
     Code.ALREADY_USED: _("This confirmation has been used already. Please start again."),
     Code.BAD_CREDENTIALS: _("That username and password do not match. Check both and try again."),
     Code.CALL_IN_PROGRESS: _("A call for this is already under way. Finish it, or cancel it first."),
+    Code.CALL_IN_OFF: _("This site takes no calls. Have us call you, or use another way."),
     Code.CALL_REQUIRED: _(
         "A password alone does not open this account. Log in on the page where we can call you."
     ),
@@ -35,9 +36,18 @@ REFUSALS: dict[Code, Sentence] = {
     ),
     Code.CONSENT_REQUIRED: _("We can only ring a phone whose owner agrees. Please tick the box."),
     Code.COOLING_DOWN: _("We have only just called."),
+    Code.ENTER_REQUIRED: _(
+        "A machine answered this phone, or another key was pressed, so it takes a code shown on a page now. "
+        "Use another way here, or log in where we show one."
+    ),
     Code.EXPIRED: _("Time ran out before this was confirmed. Please start again."),
+    Code.EXTENSION_INVALID: _("An extension has digits only. Put a comma where a pause is needed."),
+    Code.EXTENSION_TWICE: _(
+        "The extension behind the number is not the one beside it. Leave one of the two out."
+    ),
     Code.ILLEGAL_TRANSITION: _("This call is past that step. Please start again."),
     Code.JUST_SENT: _("We have only just sent a code."),
+    Code.LANGUAGE_UNSPOKEN: _("Calls cannot speak that language here. Choose another one."),
     Code.LAST_PHONE: _("This is your only phone, and you need one to log in. Add another one first."),
     Code.NOT_APPROVED: _("This has not been confirmed by phone. Please start again."),
     Code.NOT_SENT: _("The code could not be sent. Try again in a minute, or use another way."),
@@ -48,6 +58,9 @@ REFUSALS: dict[Code, Sentence] = {
     Code.NUMBER_KIND: _("We cannot call that kind of number. Use a mobile or landline number."),
     Code.NUMBER_REGION: _("We cannot call numbers in that country. Use another number."),
     Code.NUMBER_SHARED: _("That number serves as many accounts as it may. Use another number."),
+    Code.NUMBER_STOPPED: _(
+        "Whoever answered this number asked us not to call it. Use another one, or ask the site's staff."
+    ),
     Code.PAYLOAD_CHANGED: _(
         "What was approved on the phone is not what was sent now, so nothing was done. Please start again."
     ),
@@ -130,8 +143,8 @@ _UNREACHABLE: dict[Cause, Outcome] = {
     Cause.MACHINE: Outcome(
         _("A voicemail answered"),
         _(
-            "A machine answered, and machines cannot confirm. "
-            "Switch the phone on, or use another one, and have us call again."
+            "A machine answered, and machines cannot confirm. Switch the phone on, or use another one. "
+            "If it was you, have us call again, and key in the code that we then show."
         ),
     ),
     Cause.NUMBER_UNREACHABLE: Outcome(
@@ -143,16 +156,28 @@ _UNREACHABLE: dict[Cause, Outcome] = {
         _("We could not place the call just now. Wait a minute, then have us call again."),
     ),
 }
+# Where we had an extension to dial, and nobody at it could be asked.
+_AT_SWITCHBOARD = Outcome(
+    _("Extension %(extension)s was not reached"),
+    _(
+        "Nobody at extension %(extension)s pressed a key. If it rang, have us call again. If not, check the "
+        "extension, or add the phone with a few commas before it: each waits half a second more."
+    ),
+)
 _TROUBLE = Outcome(
     _("The call could not be made"),
     _("The telephone service has trouble on our side. Wait a few minutes, then have us call again."),
 )
 
 
-def explain_outcome(state: State, cause: Cause) -> Outcome:
-    """Return how a verification in this final state is told to the person."""
-    # A call whose order got no clear answer runs out of time with the cause still standing.
-    if state is State.UNREACHABLE or (state is State.EXPIRED and cause):
+def explain_outcome(state: State, cause: Cause, *, extension: str = "") -> Outcome:
+    """Return how a verification in this final state is told to the person, with what was dialled."""
+    if extension and state is State.UNREACHABLE and cause in {Cause.SILENCE, Cause.HUNG_UP}:
+        dialled = {"extension": extension}
+        return Outcome(str(_AT_SWITCHBOARD.heading) % dialled, str(_AT_SWITCHBOARD.sentence) % dialled)
+    # A call whose order got no clear answer runs out of time with the cause still standing. That a machine
+    # answered may come out after it has pressed keys that were judged.
+    if cause is Cause.MACHINE or state is State.UNREACHABLE or (state is State.EXPIRED and cause):
         return _UNREACHABLE.get(cause, _TROUBLE)
     return _OUTCOMES[state]
 

@@ -7,7 +7,7 @@ verification_started = Signal()
 verification_approved = Signal()
 verification_denied = Signal()
 verification_reported = Signal()
-# Unreachable, locked, expired or cancelled: see verification.state and verification.cause.
+# Unreachable, locked, expired or cancelled; or approved, and it was a machine: see state and cause.
 verification_failed = Signal()
 # An approved verification was used, once. Arguments: verification, now.
 verification_consumed = Signal()
@@ -21,6 +21,11 @@ device_confirmed = Signal()
 device_removed = Signal()
 # Renamed, or chosen to be rung first.
 device_changed = Signal()
+
+# Whoever answered wants no more calls, or has asked staff for that; staff let the number be called again.
+# Sender: StoppedNumber. Arguments: stopped, staff (None where it was asked in a call), now.
+number_stopped = Signal()
+number_lifted = Signal()
 
 # A secret for a first phone was made, to be mailed or given by staff.
 # Sender: PhoneProof. Arguments: proof, now.

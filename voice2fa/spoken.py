@@ -1,7 +1,6 @@
-"""What a call says of the things to be approved: numbers in words, amounts of money, safe names."""
+"""What a call says of the things to be approved: numbers in words, and amounts of money."""
 
 import string
-import unicodedata
 from collections import Counter
 from decimal import Decimal
 from functools import cache
@@ -12,9 +11,9 @@ from django.utils.translation import gettext as _
 from num2words import CONVERTER_CLASSES, num2words
 
 from .core.payloads import Money, Payload, Value, plain
+from .core.speakable import clean
 
 LONGEST_MESSAGE = 512  # characters
-LONGEST_NAME = 64  # characters of a text value
 # Languages whose sentences of num2words we have read; it confuses currencies in some of the others.
 WORDED = frozenset({"de", "en", "es", "fi", "fr", "it", "nl", "pl", "pt", "ru"})
 _ADJECTIVES = frozenset({"en", "fi"})  # where it says whose dollar it is in the language itself
@@ -26,8 +25,6 @@ _NOT_BY_HUNDRED = frozenset(
         *("MRU", "OMR", "PYG", "RWF", "TND", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
     }
 )
-_KEPT_MARKS = frozenset("-'\u2019&+")
-_KEPT_KINDS = frozenset({"L", "M"})
 _CUT = "\x00"  # stands in no words
 
 
@@ -78,24 +75,6 @@ def say_money(money: Money) -> str:
     if words:
         return _signed(money.amount, words)
     return f"{_digits(money.amount, at_least=_small_digits(money))} {' '.join(money.currency)}"
-
-
-def clean(text: str) -> str:
-    """Return what of a text may be spoken: letters, digits and a few marks, in one short line (A26).
-
-    Whatever else stands in it parts words, but for marks that nobody sees, such as those that turn the
-    direction of writing: they are dropped.
-    """
-    visible = (
-        letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter) != "Cf"
-    )
-    kept = (letter if _is_speakable(letter) else " " for letter in visible)
-    return " ".join("".join(kept).split())[:LONGEST_NAME].strip()
-
-
-def _is_speakable(letter: str) -> bool:
-    kind = unicodedata.category(letter)
-    return kind[0] in _KEPT_KINDS or kind == "Nd" or letter in _KEPT_MARKS
 
 
 def _signed(number: Decimal, words: str) -> str:

@@ -1,10 +1,12 @@
 """Background tasks: for the site's queue where TASKS names one, else for the threads of ``background``."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
 
-from .flows import notices, placing, proof_mails, sessions
+from .core.methods import Cue
+from .flows import notices, placing, proof_mails, pushing, sessions
 
 try:
     from django.tasks import task  # type: ignore[import-not-found, unused-ignore]
@@ -28,6 +30,25 @@ def observe_call(verification_id: str) -> None:
 def hang_up_call(call_id: str) -> None:
     """End the call at the carrier."""
     placing.hang_up(call_id)
+
+
+@task()
+def end_call(verification_id: str) -> None:
+    """Tell whoever has picked up why the call of a decided verification ends, and end it."""
+    pushing.end_call(UUID(verification_id), clock=timezone.now)
+
+
+@task()
+def push_step(verification_id: str, call_id: str, cue: str, step: str, until: str) -> None:
+    """Push what the call does next onto it, unless it has gone on by itself: at the latest then it has."""
+    pushing.push(
+        UUID(verification_id),
+        call_id,
+        Cue(cue),
+        int(step),
+        until=datetime.fromisoformat(until),
+        clock=timezone.now,
+    )
 
 
 @task()

@@ -18,10 +18,16 @@ GUARDED = [
     ("phones", "post", NEW_PHONE),
     ("phone", "patch", {"name": "Other"}),
     ("phone", "patch", {"is_preferred": True}),
+    ("phone", "patch", {"language": "es"}),
     ("phone", "delete", None),
     ("recovery_codes", "post", {}),
 ]
 ACCOUNT = [*GUARDED, ("phones", "get", None), ("recovery_codes", "get", None), ("browsers", "get", None)]
+
+
+@pytest.fixture
+def three_languages(settings):
+    settings.LANGUAGES = [("en", "English"), ("es", "Spanish"), ("fr", "French")]
 
 
 def make_stale(api):
@@ -270,3 +276,63 @@ def totp(device):
     generator = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     generator.time = stage.real_now().timestamp()
     return f"{generator.token():06}"
+
+
+# Extensions, and the language of calls
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{"extension": "204"}, {"number": f"{NEW_NUMBER} ext. 204"}, {"number": f"{NEW_NUMBER};ext=204"}],
+)
+def test_a_phone_behind_a_switchboard_is_added(phone, inside, approve, typed):
+    shown = inside.send("phones", body=NEW_PHONE | typed).json()["show"]
+    assert (shown["number"], shown["extension"]) == ("+1 ••• ••• ••77 x204", "204")
+    approve(inside)
+    assert inside.send("complete").json()["phone"]["number"] == "+1 ••• ••• ••77 x204"
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ({"extension": "20b"}, (400, "extension_invalid")),
+        ({"extension": "1" * 33}, (400, "extension_invalid")),
+        ({"extension": "1" * 65}, (400, "invalid")),
+        ({"extension": None}, (400, "invalid")),
+        ({"extension": "205", "number": f"{NEW_NUMBER} x204"}, (400, "extension_twice")),
+        ({"language": "ja"}, (400, "language_unspoken")),
+        ({"language": "x" * 17}, (400, "invalid")),
+    ],
+)
+def test_an_extension_or_a_language_that_cannot_be(phone, inside, three_languages, typed, error):
+    calls = PhoneVerification.objects.count()
+    assert error_of(inside.send("phones", body=NEW_PHONE | typed)) == error
+    assert PhoneVerification.objects.count() == calls
+
+
+def test_a_phone_is_added_in_the_language_of_the_request(phone, inside, three_languages):
+    inside.send("phones", body=NEW_PHONE, headers={"Accept-Language": "es"})
+    assert VoiceDevice.objects.get(name="Work phone").language == "es"
+
+
+@pytest.mark.parametrize("language", ["fr", ""])
+def test_the_language_of_calls_is_chosen(phone, inside, three_languages, language):
+    inside.send("phones", body=NEW_PHONE | {"language": language}, headers={"Accept-Language": "es"})
+    assert VoiceDevice.objects.get(name="Work phone").language == language
+
+
+def test_the_language_of_a_phone_is_changed(phone, inside, three_languages):
+    assert inside.send("phone", phone.pk, method="patch", body={"language": "es"}).json()["language"] == "es"
+    assert inside.ask("phones").json()[0]["language"] == "es"
+    refused = inside.send("phone", phone.pk, method="patch", body={"language": "tlh"})
+    assert error_of(refused) == (400, "language_unspoken")
+
+
+def test_a_language_that_cannot_be_leaves_the_name_too(phone, inside, three_languages):
+    inside.send("phone", phone.pk, method="patch", body={"name": "Other", "language": "tlh"})
+    phone.refresh_from_db()
+    assert phone.name == "Mobile"
+
+
+def test_the_languages_on_offer_are_told_to_anybody(api, three_languages):
+    assert api.ask("languages").json()[1] == {"code": "es", "name": "español", "spoken": "es"}

@@ -144,7 +144,7 @@ def test_odd_values_are_refused_field_by_field(phone, inside, odd):
 
 
 @pytest.mark.parametrize("ticket", ["", "x", "é" * 50, "a" * 5_000, "'; --"])
-@pytest.mark.parametrize("name", ["status", "code", "cancel", "resend", "complete"])
+@pytest.mark.parametrize("name", ["status", "code", "cancel", "resend", "call_in", "complete"])
 def test_a_broken_ticket_is_no_ticket(phone, api, name, ticket):
     method = "get" if name == "status" else "post"
     response = getattr(api, method)(

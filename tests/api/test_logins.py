@@ -300,3 +300,10 @@ def test_logging_out(inside):
     assert inside.ask("session", method="delete").status_code == 204
     assert inside.ask("session").json()["user"] is None
     assert inside.ask("session", method="delete").status_code == 204
+
+
+def test_a_registration_may_be_at_an_extension(api, approve, db):
+    api.send("register", body=REGISTRATION | {"number": f"{NEW_NUMBER} x204"})
+    approve(api)
+    assert api.send("complete").status_code == 200
+    assert VoiceDevice.objects.get().extension == "204"

@@ -10,7 +10,7 @@ from voice2fa.models import PhoneVerification, VoiceDevice
 from .conftest import NEW_NUMBER, error_of
 from .test_errors import METHODS, path_of
 
-CALL = ["status", "code", "cancel", "resend", "complete", "other_ways", "challenge", "verify"]
+CALL = ["status", "code", "cancel", "resend", "call_in", "complete", "other_ways", "challenge", "verify"]
 WITH_TICKET = [(name, method) for name in METHODS for method in sorted(METHODS[name])]
 BODY = {
     "code": "123456",

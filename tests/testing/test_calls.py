@@ -10,7 +10,7 @@ from tests.conftest import DUMMY, IMMEDIATE
 from voice2fa import testing
 from voice2fa.core.states import State
 from voice2fa.flows.challenges import code_of
-from voice2fa.models import PhoneVerification, VoiceDevice
+from voice2fa.models import PhoneVerification, StoppedNumber, VoiceDevice
 from voice2fa.providers.base import CarrierBusy, OutcomeUnknown
 from voice2fa.providers.memory import MemoryProvider
 
@@ -27,10 +27,12 @@ def ask(phone, client):
     return ask
 
 
+@pytest.mark.parametrize("control", ["bxml", "api"])
 @pytest.mark.parametrize("in_transaction", [True, False])
-def test_a_login_is_a_call_in_the_list(request, in_transaction, client, phone_calls):
+def test_a_login_is_a_call_in_the_list(request, in_transaction, control, configure, client, phone_calls):
     if not in_transaction:
         request.getfixturevalue("transactional_db")
+    configure(CALL_CONTROL=control)
     stage.make_phone(stage.make_user())
     client.post(reverse("voice2fa:login"), LOGIN)
     (call,) = phone_calls
@@ -38,6 +40,7 @@ def test_a_login_is_a_call_in_the_list(request, in_transaction, client, phone_ca
     call.answer()
     assert f"press {call.key}" in call.said[0]
     call.press(call.key)
+    assert [sentence.count("Goodbye") for sentence in call.said] == [0, 1]
     assert call.is_over
     client.post(reverse("voice2fa:complete"))
     assert client.get(reverse("voice2fa:phones")).status_code == 200
@@ -96,6 +99,27 @@ def test_a_busy_carrier_is_tried_again_without_a_pause(phone_calls, ask):
     assert len(phone_calls) == 1
 
 
+@pytest.mark.parametrize("control", ["bxml", "api"])
+def test_one_that_is_cancelled_on_the_page_hears_so_and_ends(phone_calls, ask, client, configure, control):
+    configure(CALL_CONTROL=control)
+    ask()
+    phone_calls[0].answer()
+    client.post(reverse("voice2fa:cancel"))
+    assert phone_calls[0].said[-1] == "The request was cancelled. Goodbye."
+    assert phone_calls[0].is_over
+
+
+def test_one_that_is_reported_may_be_the_last_one(phone_calls, ask):
+    ask()
+    (call,) = phone_calls
+    call.answer()
+    call.press("0")
+    assert not phone_calls[0].is_over
+    call.press("0")
+    assert call.is_over
+    assert StoppedNumber.objects.get().number == stage.NUMBER
+
+
 def test_one_that_is_cancelled_on_the_page_stops_ringing(phone_calls, ask, client):
     ask()
     (call,) = phone_calls
@@ -115,10 +139,12 @@ def test_one_that_is_cancelled_on_the_page_stops_ringing(phone_calls, ask, clien
         (lambda call: (call.answer(), call.hang_up()), "unreachable", "hung_up"),
         (lambda call: (call.answer(), call.press("")), "unreachable", "silence"),
         (lambda call: call.answer_as_machine(), "unreachable", "machine"),
-        (lambda call: (call.answer(), call.press("0")), "reported", ""),
+        (lambda call: (call.answer(), call.press("0"), call.hang_up()), "reported", ""),
     ],
 )
-def test_what_a_person_may_do_instead(phone_calls, ask, act, state, cause):
+@pytest.mark.parametrize("control", ["bxml", "api"])
+def test_what_a_person_may_do_instead(phone_calls, ask, act, state, cause, control, configure):
+    configure(CALL_CONTROL=control)
     ask()
     (call,) = phone_calls
     act(call)
@@ -138,8 +164,9 @@ def test_a_key_is_known_once_it_was_heard(phone_calls, ask):
         _ = call.code
 
 
-def test_a_code_is_known_once_it_was_heard(phone_calls, ask, configure, client):
-    configure(LOGIN_METHOD="speak")
+@pytest.mark.parametrize("control", ["bxml", "api"])
+def test_a_code_is_known_once_it_was_heard(phone_calls, ask, configure, client, control):
+    configure(LOGIN_METHOD="speak", CALL_CONTROL=control)
     ask()
     (call,) = phone_calls
     call.answer()

@@ -17,9 +17,10 @@ from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.providers.memory import MemoryProvider
 
 
+@pytest.mark.parametrize("control", ["bxml", "api"])
 @pytest.mark.parametrize("method", ["approve", "enter", "speak"])
-def test_somebody_without_a_phone_is_logged_in_by_one(user, client, voice_login, configure, method):
-    configure(LOGIN_METHOD=method)
+def test_somebody_without_a_phone_is_logged_in_by_one(user, client, voice_login, configure, method, control):
+    configure(LOGIN_METHOD=method, CALL_CONTROL=control)
     voice_login(client, user)
     seen = client.get(reverse("voice2fa:phones")).wsgi_request.user
     assert seen == user

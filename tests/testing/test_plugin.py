@@ -141,6 +141,18 @@ TESTS = """
             assert done.text == "Orders of mara"
 
 
+    def test_somebody_calls_the_site_over_the_wire(settings, client, live_server, phone_emulator, mara):
+        settings.VOICE2FA = {**settings.VOICE2FA, "CALL_IN": "B"}
+        client.post("/phone/login/", {"username": "mara", "password": PASSWORD})
+        client.post("/phone/call-in/")
+        code = client.get("/phone/wait/").context["page"].code
+        call = phone_emulator.call_us("+12025550123", attestation="B")
+        call.press(code.replace(" ", ""))
+        assert call.verification.state == "approved"
+        assert call.is_over
+        assert phone_emulator.call_us("+12025550123", attestation="none").is_over
+
+
     @pytest.mark.parametrize("act", ["busy", "reject", "no_answer"])
     def test_nobody_answers(client, live_server, phone_emulator, mara, act):
         client.post("/phone/login/", {"username": "mara", "password": PASSWORD})
@@ -199,7 +211,7 @@ def test_the_plugin_is_found_by_its_entry_point():
 
 def test_a_shop_tests_its_logins(run_pytest):
     told = run_pytest("--ds=shop_settings", shop_settings=SETTINGS, shop_urls=URLS, test_shop=TESTS)
-    assert "10 passed" in told
+    assert "11 passed" in told
 
 
 def test_the_example_of_the_readme_passes(run_pytest):

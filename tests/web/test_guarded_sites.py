@@ -26,6 +26,7 @@ def guarded(settings, db):
         "/phone/phones/",
         "/phone/phones/add/",
         "/phone/phones/1/rename/",
+        "/phone/phones/1/language/",
         "/phone/phones/1/prefer/",
         "/phone/phones/1/remove/",
     ],
@@ -55,6 +56,7 @@ def test_the_link_of_an_email_asks_for_no_login(browser, method):  # R23
         ("send", "code"),
         ("send", "cancel"),
         ("send", "resend"),
+        ("send", "call_in"),
     ],
 )
 def test_pages_of_a_call_know_themselves_when_there_is_none(browser, method, name):

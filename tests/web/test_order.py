@@ -10,8 +10,8 @@ from voice2fa.flows import tickets
 from voice2fa.models import PhoneVerification
 
 GETS = ["login", "register", "wait", "status", "done", "phones", "phone_add"]
-POSTS = ["login", "register", "complete", "cancel", "resend", "code", "phone_add"]
-ONLY_POST = {"complete", "cancel", "resend", "code"}
+POSTS = ["login", "register", "complete", "cancel", "resend", "call_in", "code", "phone_add"]
+ONLY_POST = {"complete", "cancel", "resend", "call_in", "code"}
 ONLY_GET = {"wait", "status", "done", "phones"}
 
 
@@ -74,11 +74,13 @@ def test_what_only_shows_cannot_be_posted(browser, name):
     assert browser.send(name).status_code == 405
 
 
-@pytest.mark.parametrize("name", [*POSTS, "phone_rename", "phone_prefer", "phone_remove"])
+@pytest.mark.parametrize("name", [*POSTS, "phone_rename", "phone_language", "phone_prefer", "phone_remove"])
 def test_every_form_is_guarded_against_other_sites(phone, name):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(phone.user, backend="voice2fa.backends.VoiceBackend")
-    arguments = [phone.pk] if name in {"phone_rename", "phone_prefer", "phone_remove"} else []
+    arguments = (
+        [phone.pk] if name in {"phone_rename", "phone_language", "phone_prefer", "phone_remove"} else []
+    )
     assert browser.post(reverse(f"voice2fa:{name}", args=arguments)).status_code == 403
 
 

@@ -10,7 +10,7 @@ from voice2fa.models import PhoneRecord, VoiceDevice
 
 from .conftest import newest
 
-PAGES = ["phone_rename", "phone_prefer", "phone_remove"]
+PAGES = ["phone_rename", "phone_language", "phone_prefer", "phone_remove"]
 NO_TABLE = "django.contrib.sessions.backends.signed_cookies"
 
 

@@ -214,7 +214,7 @@ def test_a_session_is_no_longer_verified_by_a_removed_phone(inside, phone):  # R
 
 
 @pytest.mark.parametrize("method", ["open", "send"])
-@pytest.mark.parametrize("page", ["phone_remove", "phone_rename", "phone_prefer"])
+@pytest.mark.parametrize("page", ["phone_remove", "phone_rename", "phone_language", "phone_prefer"])
 @pytest.mark.parametrize("which", ["another's", "unproved", "missing"])
 def test_only_the_persons_own_proved_phones_exist_here(inside, phone, method, which, page):
     other = stage.make_phone(stage.make_user("otto"), OTHER_NUMBER)

@@ -22,10 +22,12 @@ VERIFICATION: _Body = {
     "sentence": "Your phone is ringing. Please answer it.",
     "is_live": True,
     "is_approved": False,
+    "is_call_in": False,
     "tries_left": 3,
     "deadline": "2026-03-02T09:05:00Z",
     "may_resend": True,
     "resend_from": "2026-03-02T09:00:15Z",
+    "may_call_in": True,
 }
 STARTED: _Body = {
     "ticket": "Zk3vG0c8q2QkWm1x5rTn7uYb9aLdEfHjKpSsVvXxZz0",
@@ -33,11 +35,28 @@ STARTED: _Body = {
     "show": {
         "number": "+1 ••• ••• ••23",
         "caller": "+1 202-555-0100",
+        "call_language": "en",
+        "extension": "",
         "code": "",
         "key": "7",
+        "why_code": "",
         "report_key": "0",
         "other_phones": [{"id": 17, "name": "Work phone", "number": "+1 ••• ••• ••24"}],
     },
+}
+CALL_IN: _Body = {
+    "ticket": "a0Zk3vG0c8q2QkWm1x5rTn7uYb9aLdEfHjKpSsVvXxZ",
+    "verification": VERIFICATION
+    | {
+        "method": "enter",
+        "state": "pending",
+        "progress": "awaited",
+        "heading": "Call us from your phone",
+        "sentence": "Call the number below from your phone, and key in the code when you are asked for it.",
+        "is_call_in": True,
+        "may_call_in": False,
+    },
+    "show": STARTED["show"] | {"code": "481 920", "key": ""},
 }
 USER: _Body = {"id": "1", "username": "anna"}
 COMPLETED: _Body = {"purpose": "login", "user": USER}
@@ -48,12 +67,23 @@ SESSION: _Body = {
 PHONE: _Body = {
     "id": 17,
     "name": "Work phone",
-    "number": "+1 ••• ••• ••24",
+    "number": "+1 ••• ••• ••24 x204",
+    "language": "",
     "is_preferred": False,
     "created_at": "2026-02-01T09:00:00Z",
     "last_used_at": None,
 }
-NEW_PHONE: _Body = {"name": "Work phone", "number": "+1 202 555 0124", "consents": True}
+NEW_PHONE: _Body = {
+    "name": "Work phone",
+    "number": "+1 202 555 0124",
+    "extension": "204",
+    "language": "en",
+    "consents": True,
+}
+LANGUAGES: list[_Body] = [
+    {"code": "en", "name": "English", "spoken": "en"},
+    {"code": "pt", "name": "Português", "spoken": "es"},
+]
 WAY: _Body = {
     "id": "voice2fa.recoverycodes/3",
     "kind": "voice2fa.recoverycodes",

@@ -57,6 +57,8 @@ _RETRY_AFTER = OpenApiParameter(
     "Retry-After", OpenApiTypes.INT, OpenApiParameter.HEADER, response=[429], description="Seconds to wait."
 )
 
+# An address with anything else in its place is none of ours, and the site answers it.
+_ID = OpenApiParameter("id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH)
 
 # Not http.HTTPStatus: its phrases differ from one Python to the next.
 _PHRASES: Mapping[int, str] = {
@@ -107,8 +109,8 @@ class VoiceSchema(AutoSchema):
         return ["voice2fa"]
 
     def get_override_parameters(self) -> list[Any]:
-        """Return the headers that come and go."""
-        own = [_HEADERS[name] for name in self.doc.headers]
+        """Return the headers that come and go, and the id in the address."""
+        own = [_HEADERS[name] for name in self.doc.headers] + ([_ID] if "{" in self.path else [])
         return [*own, _RETRY_AFTER, *([_ETAG] if "If-None-Match" in self.doc.headers else [])]
 
     def get_request_serializer(self) -> Any:

@@ -5,6 +5,7 @@ from django.urls import include, path
 from .views import (
     account,
     browsers,
+    call_in,
     calls,
     codes,
     confirmations,
@@ -25,6 +26,7 @@ _v1 = [
     path("code/", calls.CodeView.as_view(), name="code"),
     path("cancel/", calls.CancelView.as_view(), name="cancel"),
     path("resend/", calls.ResendView.as_view(), name="resend"),
+    path("call-in/", call_in.CallInView.as_view(), name="call_in"),
     path("complete/", calls.CompleteView.as_view(), name="complete"),
     path("confirmations/", confirmations.ConfirmationsView.as_view(), name="confirmations"),
     path("other-ways/", other_ways.OtherWaysView.as_view(), name="other_ways"),
@@ -36,6 +38,7 @@ _v1 = [
     path("first-phone/proof/", first_phone.ProofView.as_view(), name="first_phone_proof"),
     path("phones/", phones.PhonesView.as_view(), name="phones"),
     path("phones/<int:pk>/", phones.PhoneView.as_view(), name="phone"),
+    path("languages/", phones.LanguagesView.as_view(), name="languages"),
     path("recovery-codes/", codes.RecoveryCodesView.as_view(), name="recovery_codes"),
     path("browsers/", browsers.BrowsersView.as_view(), name="browsers"),
     path("browsers/<int:pk>/", browsers.BrowserView.as_view(), name="browser"),

@@ -3,11 +3,12 @@
 The pytest plugin makes fixtures of these; tests without pytest take them from here.
 """
 
-from .calls import PhoneCall, PhoneCalls, phone_calls, settings_for_calls
+from .calls import CallToUs, PhoneCall, PhoneCalls, phone_calls, settings_for_calls
 from .emulator import PhoneEmulator
 from .logins import give_phone, voice_confirm, voice_login
 
 __all__ = [
+    "CallToUs",
     "PhoneCall",
     "PhoneCalls",
     "PhoneEmulator",

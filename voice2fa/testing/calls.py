@@ -10,18 +10,21 @@ from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
 
+from voice2fa.carrier import get_provider
 from voice2fa.conf import get_settings
-from voice2fa.core.states import FINAL, State
-from voice2fa.flows import placing
-from voice2fa.models import PhoneVerification
-from voice2fa.providers.memory import MemoryCall, MemoryProvider
+from voice2fa.core.events import Attestation
+from voice2fa.core.states import FINAL
+from voice2fa.flows import placing, pushing
+from voice2fa.flows.lines import open_reception
+from voice2fa.models import CallEvent, PhoneVerification
+from voice2fa.numbers import region_of
+from voice2fa.providers.local_call import LocalCall
+from voice2fa.providers.memory import MemoryProvider
 
 from .hearing import Listener
 
 _MEMORY = f"{MemoryProvider.__module__}.{MemoryProvider.__qualname__}"
 _TASKS = "django.tasks" if django.VERSION >= (6, 0) else "django_tasks"
-# Where it is not the call itself that ends, a task hangs up, once the transaction is committed.
-_ENDED = FINAL - {State.APPROVED}
 
 
 def settings_for_calls() -> dict[str, Any]:
@@ -48,9 +51,12 @@ def phone_calls() -> Iterator["PhoneCalls"]:
 
 
 class PhoneCall(Listener):
-    """One call, from the side of the person who is called; each act goes through the site's callbacks."""
+    """One call, from the side of the person who is called; each act goes through the site's callbacks.
 
-    def __init__(self, call: MemoryCall) -> None:
+    It acts alike whichever way the site steers calls (``CALL_CONTROL``).
+    """
+
+    def __init__(self, call: LocalCall) -> None:
         self._call = call
 
     def __repr__(self) -> str:
@@ -84,14 +90,17 @@ class PhoneCall(Listener):
     def answer(self) -> None:
         """Pick up, and hear what the call says first."""
         self._call.answer()
+        self._go_on()
 
     def answer_as_machine(self) -> None:
         """Let an answering machine pick up."""
         self._call.answer_as_machine()
+        self._go_on()
 
     def press(self, keys: str) -> None:
         """Press the keys, and hear what the call says next; ``""`` is silence until it goes on."""
         self._call.press(keys)
+        self._go_on()
 
     def hang_up(self) -> None:
         """Hang up."""
@@ -108,6 +117,23 @@ class PhoneCall(Listener):
     def no_answer(self) -> None:
         """Let it ring until it stops."""
         self._call.no_answer()
+
+    def _go_on(self) -> None:
+        # No worker comes to it while the test's transaction lasts: it asks instead, and hears the same.
+        while self._call.is_parked:
+            self._call.wait_in_vain()
+
+
+class CallToUs(PhoneCall):
+    """One call that the person makes; it is answered, or turned away, as soon as there is one."""
+
+    @property
+    def verification(self) -> PhoneVerification:
+        """The verification that the call is about, as it is now; ``AssertionError`` if it is about none."""
+        event = CallEvent.objects.filter(call_id=self._call.call_id).last()
+        if event is None:
+            raise AssertionError(f"The site expected no call from {self._call.caller}: {list(self.said)}")
+        return event.verification
 
 
 class PhoneCalls(Sequence[PhoneCall]):
@@ -140,6 +166,18 @@ class PhoneCalls(Sequence[PhoneCall]):
     def __repr__(self) -> str:
         return repr(self._look())
 
+    def call_us(self, number: str, *, to: str = "", attestation: str = "A") -> CallToUs:
+        """Call the site from the number (E.164), and hear what it says first.
+
+        ``to`` is the site's number that its page shows, and ``attestation`` what the person's carrier says of
+        theirs: ``"A"``, ``"B"``, ``"C"`` or ``"none"``.
+        """
+        ours = to or get_provider().caller_for(number, region=region_of(number))
+        call = MemoryProvider.take_call(
+            caller=number, to=ours, line=open_reception(), attestation=Attestation(attestation)
+        )
+        return CallToUs(call)
+
     def clear(self) -> None:
         """Forget all calls, and failures that were ordered of ``MemoryProvider``."""
         MemoryProvider.reset()
@@ -149,8 +187,9 @@ class PhoneCalls(Sequence[PhoneCall]):
         place_waiting()
         calls = [self._known.setdefault(call.call_id, PhoneCall(call)) for call in MemoryProvider.calls]
         for call in calls:
-            if not call.is_over and call.verification.state in _ENDED:
-                placing.hang_up(call._call.call_id, wait=_wait_no_longer)
+            # Decided elsewhere than in the call: a task ends it, once the transaction is committed.
+            if not call.is_over and call.verification.state in FINAL:
+                pushing.end_call(call.verification.pk, clock=timezone.now, wait=_wait_no_longer)
         return calls
 
 

@@ -7,7 +7,10 @@ from typing import Any
 
 import requests
 
+from voice2fa.carrier import get_provider
+from voice2fa.flows.lines import open_reception
 from voice2fa.models import PhoneVerification
+from voice2fa.numbers import region_of
 
 from .hearing import Listener
 
@@ -87,6 +90,29 @@ class PhoneEmulator:
         call = self.control("GET", "/wait", params={**wanted, "ringing": 1, "timeout": _PATIENCE})
         return EmulatedCall(self, call["callId"])
 
+    def call_us(self, number: str, *, to: str = "", attestation: str = "A") -> "EmulatedCall":
+        """Call the site from the number (E.164), and hear what it says first.
+
+        ``to`` is the site's number that its page shows, and ``attestation`` what the person's carrier says of
+        theirs: ``"A"``, ``"B"``, ``"C"`` or ``"none"``.
+        """
+        line = open_reception()
+        application = {
+            "call_initiated_url": line.urls.answer,
+            "call_initiated_fallback_url": line.urls.answer_fallback,
+            "call_status_url": line.urls.disconnect,
+            "application_username": line.credentials.username,
+            "application_password": line.credentials.password,
+            "application_fallback_username": line.credentials.username,
+            "application_fallback_password": line.credentials.password,
+        }
+        self.control("POST", "/options", json=application)
+        ours = to or get_provider().caller_for(number, region=region_of(number))
+        asked = {"from": number, "to": ours, "attestation": attestation}
+        call = self.control("POST", "/calls", json=asked)
+        self.advance()
+        return EmulatedCall(self, call["callId"])
+
     def advance(self, seconds: float = 0) -> None:
         """Let time pass at the carrier; returns when the callbacks that fell due are answered."""
         self.control("POST", "/advance", json={"seconds": seconds})
@@ -98,7 +124,7 @@ class PhoneEmulator:
     def control(self, method: str, path: str, **more: Any) -> Any:
         """Ask the control plane; raises ``AssertionError`` with its sentence when it refuses."""
         response = self._http.request(method, f"{self.url}/_control{path}", timeout=2 * _PATIENCE, **more)
-        if response.status_code != 200:
+        if not response.ok:
             raise AssertionError(f"{method} {path}: {response.text}")
         return response.json()
 

@@ -39,6 +39,12 @@ class Listener:
         return self._heard(code_of(self.verification), "code")
 
     def _heard(self, expected: str, what: str) -> str:
-        if not any(expected in re.findall(r"\d+", sentence) for sentence in self.said):
+        if not any(expected in _list_numbers(sentence) for sentence in self.said):
             raise AssertionError(f"The call has told no {what}. It has said: {list(self.said)}")
         return expected
+
+
+def _list_numbers(sentence: str) -> list[str]:
+    """Return the numbers in the sentence; the carrier spells a code with a rest after each digit."""
+    spelled = (digits.replace(" ", "") for digits in re.findall(r"(?<!\d)\d(?: \d)+(?!\d)", sentence))
+    return [*re.findall(r"\d+", sentence), *spelled]

@@ -31,7 +31,8 @@ from voice2fa.models import PhoneVerification
 from voice2fa.sentences import explain_refusal
 
 from . import browsers, passes, remembering
-from .forms import FirstPhoneForm, PasswordForm, ProofForm
+from .forms import PasswordForm, ProofForm
+from .phone_forms import FirstPhoneForm
 from .starts import StartView
 
 # Counts must outlive the reply, and the mail is sent once its row can be seen.
@@ -82,7 +83,8 @@ class FirstPhoneView(StartView):
         started = first_phone.begin(
             passes.holder(self.request),
             proof=passes.proof_of(self.request),
-            number=form.cleaned_data["number"].as_e164,
+            **form.dialled,
+            language=form.language_chosen,
             name=_("My phone"),
             client=browsers.client_of(self.request),
             now=timezone.now(),

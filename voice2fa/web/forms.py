@@ -1,52 +1,24 @@
-"""The forms of the pages."""
+"""The forms of the pages, but for those that ask for a phone."""
 
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.forms import UserCreationForm, UsernameField
+from django.contrib.auth.forms import UsernameField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
-from phonenumber_field.formfields import PhoneNumberField
 
 from voice2fa.conf import get_settings
-from voice2fa.core.errors import Code, Refusal
+from voice2fa.core.errors import Refusal
 from voice2fa.flows import login
 from voice2fa.flows.elsewhere import may_end_sessions
-from voice2fa.sentences import REFUSALS
 
-User = get_user_model()
 _REMEMBER = "remember"
 
 
 def _password_field() -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
     return forms.CharField(label=_("Password"), strip=False, widget=widget)
-
-
-def _number_field() -> PhoneNumberField:
-    return PhoneNumberField(
-        label=_("Phone number"),
-        help_text=_("With the country code, such as +1 202 555 0123."),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        error_messages={"invalid": REFUSALS[Code.NUMBER_INVALID]},
-    )
-
-
-def _name_field() -> forms.CharField:
-    return forms.CharField(
-        label=_("Name"), max_length=64, help_text=_("What you call it, such as “Work phone”.")
-    )
-
-
-def _consent_field() -> forms.BooleanField:
-    """Return the box to tick; ``fields.html`` shows ``consent.html`` above it."""
-    return forms.BooleanField(
-        label=_("Ring this number with automated calls. I know what a call keeps out, and what it does not."),
-        error_messages={"required": REFUSALS[Code.CONSENT_REQUIRED]},  # type: ignore[dict-item]  # lazy
-    )
 
 
 class PointingForm(forms.BaseForm):
@@ -94,26 +66,6 @@ class LoginForm(PointingForm, forms.Form):
         return bool(self.cleaned_data.get(_REMEMBER))
 
 
-class RegistrationForm(PointingForm, UserCreationForm):  # type: ignore[type-arg, unused-ignore]
-    """The fields of the site's user model, two passwords, and the phone to be proved."""
-
-    number = _number_field()
-    consents = _consent_field()
-    field_order = [
-        *(User.USERNAME_FIELD, *User.REQUIRED_FIELDS),
-        *("number", "password1", "password2", "consents"),
-    ]
-
-    class Meta:
-        model = User
-        fields = (User.USERNAME_FIELD, *User.REQUIRED_FIELDS)
-
-    def applicant(self) -> AbstractBaseUser:
-        """Return the user to be, unsaved, the password hashed."""
-        user: AbstractBaseUser = self.save(commit=False)
-        return user
-
-
 class PasswordForm(PointingForm, forms.Form):
     """Ask for the password again before a factor changes; accounts without one are not asked."""
 
@@ -157,21 +109,6 @@ class EndOthersForm(PointingForm, forms.Form):
         return bool(self.cleaned_data.get("end_others"))
 
 
-class PhoneForm(EndOthersForm):
-    """A phone to add."""
-
-    name = _name_field()
-    number = _number_field()
-    consents = _consent_field()
-    field_order = ["name", "number", "consents", "end_others"]
-
-
-class NameForm(PointingForm, forms.Form):
-    """A phone's other name."""
-
-    name = _name_field()
-
-
 class ProofForm(PointingForm, forms.Form):
     """The one-time code that lets somebody go on to their first phone."""
 
@@ -182,13 +119,6 @@ class ProofForm(PointingForm, forms.Form):
             attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-
-
-class FirstPhoneForm(PointingForm, forms.Form):
-    """The first phone of an account."""
-
-    number = _number_field()
-    consents = _consent_field()
 
 
 class CodeForm(PointingForm, forms.Form):

@@ -1,4 +1,4 @@
-"""The pages of a person's phones: list, add, rename, choose the one that is rung first, remove."""
+"""The pages of a person's phones: list, add, rename, choose a language or which is rung first, remove."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -24,13 +24,15 @@ from voice2fa.flows import enrolment, first_phone, login
 from voice2fa.flows import phones as changes
 from voice2fa.flows.clients import client_of
 from voice2fa.flows.elsewhere import end_sessions
+from voice2fa.flows.languages import list_languages
 from voice2fa.flows.marks import confirmed_at
 from voice2fa.models import VoiceDevice
 from voice2fa.sentences import explain_refusal
 
 from . import browsers
 from .decorators import voice_required
-from .forms import EndOthersForm, NameForm, PhoneForm
+from .forms import EndOthersForm
+from .phone_forms import LanguageForm, NameForm, PhoneForm
 from .starts import StartView
 
 
@@ -42,6 +44,7 @@ def phones(request: HttpRequest) -> HttpResponse:
     devices = enrolment.phones_of(request.user)  # type: ignore[arg-type]
     context = {
         "devices": devices,
+        "has_languages": len(list_languages()) > 1,
         "first": login.preferred_phone(request.user),  # type: ignore[arg-type]
         "may_add": len(devices) < get_settings().phones_per_user,
         "remembers_browsers": get_settings().remember_days > 0,
@@ -72,7 +75,8 @@ class PhoneAddView(StartView):
         """Ring the number that is to be added."""
         started = changes.add(
             self.request.user,  # type: ignore[arg-type]
-            number=form.cleaned_data["number"].as_e164,
+            **form.dialled,
+            language=form.language_chosen,
             name=form.cleaned_data["name"],
             client=client_of(self.request),
             confirmed_at=_confirmed_at(self.request),
@@ -128,6 +132,28 @@ class PhoneRenameView(PhoneChangeView):
         """Give the phone its new name."""
         changes.rename(device, form.cleaned_data["name"], **facts)
         return _("The phone is called %(name)s now.") % {"name": device.name}
+
+
+class PhoneLanguageView(PhoneChangeView):
+    """The language in which calls to a phone speak."""
+
+    form_class = LanguageForm
+    template_name = "voice2fa/phone_language.html"
+
+    def get_device(self) -> VoiceDevice:
+        """Return the phone, where there is anything to choose."""
+        if len(list_languages()) < 2:
+            raise Http404
+        return super().get_device()
+
+    def get_initial(self) -> dict[str, Any]:
+        """Begin with the language that it has."""
+        return {"language": self.get_device().language}
+
+    def change(self, device: VoiceDevice, form: LanguageForm, **facts: Any) -> str:
+        """Have calls to the phone speak the language from now on."""
+        changes.choose_language(device, form.language_chosen or "", **facts)
+        return _("The language of calls to %(name)s is changed.") % {"name": device.name}
 
 
 class PhonePreferView(PhoneChangeView):

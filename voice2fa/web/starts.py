@@ -28,11 +28,15 @@ from voice2fa.flows.requirement import is_required, may_wait
 from voice2fa.sentences import explain_refusal
 
 from . import browsers, grace, passes, remembering
-from .forms import LoginForm, RegistrationForm
+from .forms import LoginForm
+from .phone_forms import RegistrationForm
 
-_ABOUT_NUMBER = frozenset(
-    {Code.NUMBER_INVALID, Code.NUMBER_KIND, Code.NUMBER_REGION, Code.NUMBER_SHARED, Code.PHONE_EXISTS}
-)
+_ABOUT = {
+    **dict.fromkeys([Code.NUMBER_INVALID, Code.NUMBER_KIND, Code.NUMBER_REGION], "number"),
+    **dict.fromkeys([Code.NUMBER_SHARED, Code.NUMBER_STOPPED, Code.PHONE_EXISTS], "number"),
+    **dict.fromkeys([Code.EXTENSION_INVALID, Code.EXTENSION_TWICE], "extension"),
+    Code.LANGUAGE_UNSPOKEN: "language",
+}
 
 
 # A refusal's counters must outlive the reply, and calls beside this one must see the row that we write.
@@ -56,7 +60,8 @@ class StartView(FormView):  # type: ignore[type-arg]  # generic in the stubs onl
 
     def field_to_blame(self, refusal: Refusal, form: Form) -> str | None:
         """Return the field that the refusal is about, if the form has it."""
-        return "number" if refusal.code in _ABOUT_NUMBER and "number" in form.fields else None
+        field = _ABOUT.get(refusal.code)
+        return field if field in form.fields else None
 
     def wait_for(self, started: Started) -> HttpResponse:
         """Lead the browser to the waiting page, with the ticket in its session."""
@@ -159,12 +164,10 @@ class RegisterView(StartView):
 
     def start(self, form: RegistrationForm) -> HttpResponse:
         """Ring the number of the applicant."""
-        client = browsers.client_of(self.request)
-        number = form.cleaned_data["number"].as_e164
         started = registration.begin(
             form.applicant(),
-            number=number,
-            client=client,
+            **form.dialled,
+            client=browsers.client_of(self.request),
             now=timezone.now(),
             consents=form.cleaned_data["consents"],
         )

@@ -5,7 +5,18 @@ from django.contrib.auth.decorators import login_not_required as open_to_all
 from django.urls import path
 from django.views.i18n import JavaScriptCatalog
 
-from . import confirming, disowning, first_phone, other_ways, phones, recovery, remembering, starts, views
+from . import (
+    call_in,
+    confirming,
+    disowning,
+    first_phone,
+    other_ways,
+    phones,
+    recovery,
+    remembering,
+    starts,
+    views,
+)
 
 # Where LoginRequiredMiddleware guards the site, the way in must stay open.
 urlpatterns = [
@@ -16,6 +27,7 @@ urlpatterns = [
     path("complete/", open_to_all(views.complete), name="complete"),
     path("cancel/", open_to_all(views.cancel), name="cancel"),
     path("resend/", open_to_all(views.resend), name="resend"),
+    path("call-in/", open_to_all(call_in.call_in), name="call_in"),
     path("code/", open_to_all(views.code), name="code"),
     path("done/", open_to_all(views.done), name="done"),
     path("other-ways/", open_to_all(other_ways.OtherWaysView.as_view()), name="other_ways"),
@@ -34,6 +46,7 @@ urlpatterns = [
     path("phones/", phones.phones, name="phones"),
     path("phones/add/", phones.PhoneAddView.as_view(), name="phone_add"),
     path("phones/<int:pk>/rename/", phones.PhoneRenameView.as_view(), name="phone_rename"),
+    path("phones/<int:pk>/language/", phones.PhoneLanguageView.as_view(), name="phone_language"),
     path("phones/<int:pk>/prefer/", phones.PhonePreferView.as_view(), name="phone_prefer"),
     path("phones/<int:pk>/remove/", phones.PhoneRemoveView.as_view(), name="phone_remove"),
     path("disown/<str:token>/", open_to_all(disowning.disown), name="disown"),

@@ -1,5 +1,7 @@
 """The pages of a call: wait, type the code, cancel, call again, go on, done."""
 
+from collections.abc import Callable
+
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
@@ -21,6 +23,8 @@ from voice2fa.flows import enrolment, login
 from voice2fa.flows import first_phone as first_phones
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.elsewhere import end_sessions
+from voice2fa.flows.machines import is_void
+from voice2fa.flows.requests import Started
 from voice2fa.models import PhoneVerification
 from voice2fa.sentences import explain_refusal
 
@@ -120,16 +124,24 @@ def cancel(request: HttpRequest) -> HttpResponse:
 @_outside_transactions
 def resend(request: HttpRequest) -> HttpResponse:
     """Call again, or another of the person's phones, with a new code; the old one is dead."""
-    try:
-        verification = browsers.awaited(request)
+
+    def call(verification: PhoneVerification) -> Started:
         # Only the person's own phones are on offer; anything else in the form means the same phone again.
         phones = {str(phone.pk): phone for phone in login.other_phones(verification)}
-        started = verifications.resend(
+        return verifications.resend(
             verification,
             browsers.client_of(request),
             now=timezone.now(),
             phone=phones.get(request.POST.get("phone", "")),
         )
+
+    return begin_again(request, call)
+
+
+def begin_again(request: HttpRequest, begin: Callable[[PhoneVerification], Started]) -> HttpResponse:
+    """Have something begin in place of what the browser waits for, and lead back to the waiting page."""
+    try:
+        started = begin(browsers.awaited(request))
     except Refusal as refusal:
         if refusal.code in {Code.NOT_WAITING, Code.START_OVER, Code.ACCOUNT_CHANGED}:
             return _turn_back(request, refusal)
@@ -152,6 +164,8 @@ def done(request: HttpRequest) -> HttpResponse:
 
 
 def _complete(request: HttpRequest, verification: PhoneVerification) -> HttpResponse:
+    if is_void(verification):
+        return redirect("voice2fa:wait")  # which says who approved it, and leads on
     if verification.purpose == Purpose.ENROL:
         is_own = not request.user.is_authenticated or request.user.pk == verification.user_id
         if is_own and first_phones.is_first(verification, now=timezone.now()):

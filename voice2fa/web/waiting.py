@@ -20,6 +20,10 @@ _STEPS: list[tuple[str, Text]] = [
     ("ringing", _("Ringing")),
     ("answered", _("Answered")),
 ]
+_CALL_IN_STEPS: list[tuple[str, Text]] = [
+    ("awaited", _("Waiting for your call")),
+    ("answered", _("You are through")),
+]
 _LAST_STEPS: dict[Method, Text] = {
     Method.ENTER: _("Waiting for the code"),
     Method.SPEAK: _("Waiting for the code"),
@@ -75,8 +79,8 @@ class WaitingPage(Progress):
     @property
     def steps(self) -> list[Step]:
         """The live progress, line by line."""
-        labels = [*_STEPS, ("waiting", _LAST_STEPS[self.method])]
-        current = {"dialling": 0, "ringing": 1}.get(self.progress, 3)
+        labels = _CALL_IN_STEPS if self.is_call_in else [*_STEPS, ("waiting", _LAST_STEPS[self.method])]
+        current = {"awaited": 0, "dialling": 0, "ringing": 1}.get(self.progress, len(labels) - 1)
         return [
             Step(name=name, label=label, status=_status(place, current))
             for place, (name, label) in enumerate(labels)

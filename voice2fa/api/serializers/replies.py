@@ -27,7 +27,17 @@ class PhoneSerializer(serializers.ModelSerializer[VoiceDevice]):
 
     class Meta:
         model = VoiceDevice
-        fields = ("id", "name", "number", "is_preferred", "created_at", "last_used_at")
+        fields = ("id", "name", "number", "language", "is_preferred", "created_at", "last_used_at")
+
+
+class LanguageSerializer(serializers.Serializer[Any]):
+    """A language that may be chosen for the calls to a phone."""
+
+    code = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True, help_text=_("What it calls itself."))
+    spoken = serializers.CharField(
+        read_only=True, help_text=_("What calls speak then: another language where this one has no voice.")
+    )
 
 
 class OtherPhoneSerializer(serializers.ModelSerializer[VoiceDevice]):
@@ -46,27 +56,45 @@ class VerificationSerializer(serializers.Serializer[Progress]):
     id = serializers.UUIDField(source="verification.pk", read_only=True)
     purpose = serializers.ChoiceField(choices=list(Purpose), read_only=True)
     method = serializers.ChoiceField(choices=list(Method), read_only=True)
-    state = serializers.ChoiceField(source="verification.state", choices=list(State), read_only=True)
+    state = serializers.ChoiceField(choices=list(State), read_only=True)
     progress = serializers.CharField(
-        read_only=True, help_text=_("dialling, ringing, answered or code_told; then the state.")
+        read_only=True,
+        help_text=_(
+            "dialling, ringing, answered or code_told; where the person calls, awaited or answered; "
+            "then the state."
+        ),
     )
     heading = serializers.CharField(read_only=True)
     sentence = serializers.CharField(read_only=True)
     is_live = serializers.BooleanField(read_only=True)
     is_approved = serializers.BooleanField(read_only=True, help_text=_("Approved and not used yet."))
+    is_call_in = serializers.BooleanField(read_only=True, help_text=_("The person calls us."))
     tries_left = serializers.IntegerField(read_only=True)
     deadline = serializers.DateTimeField(read_only=True)
     may_resend = serializers.BooleanField(read_only=True)
     resend_from = serializers.DateTimeField(read_only=True, help_text=_("Not before then."))
+    may_call_in = serializers.BooleanField(read_only=True, help_text=_("Whether they may instead."))
 
 
 class InstructionsSerializer(serializers.Serializer[Progress]):
-    """What the person must see to answer the call."""
+    """What the person must see to answer the call, or to call us."""
 
     number = serializers.CharField(source="verification.masked_number", read_only=True)
-    caller = serializers.CharField(read_only=True, help_text=_("The number that the call comes from."))
+    caller = serializers.CharField(
+        read_only=True, help_text=_("The number that the call comes from, or that the person calls.")
+    )
+    call_language = serializers.CharField(
+        read_only=True, help_text=_("The language that the call speaks, such as en or es-mx.")
+    )
+    extension = serializers.CharField(
+        read_only=True, help_text=_("What we dial once a switchboard has answered; empty without one.")
+    )
     code = serializers.CharField(
         read_only=True, help_text=_("To be keyed into the phone; empty for the other methods.")
+    )
+    why_code = serializers.CharField(
+        read_only=True,
+        help_text=_("Why this phone takes nothing but the code for once; empty as a rule."),
     )
     key = serializers.CharField(
         source="approve_key",

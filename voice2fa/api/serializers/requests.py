@@ -9,9 +9,39 @@ from rest_framework import serializers
 
 from voice2fa.api.fields import NumberField, SecretField
 from voice2fa.api.forms import ApplicantForm
+from voice2fa.numbers import read_extension
 
 User = get_user_model()
 _CONSENT = _("That this number is rung with automated calls, by somebody who knows what a call keeps out.")
+
+
+def _language_field() -> serializers.CharField:
+    return serializers.CharField(
+        max_length=16,
+        required=False,
+        allow_blank=True,
+        help_text=_("In which all calls to this phone speak: a code of `languages`; empty: as each asks."),
+    )
+
+
+class _NumberSerializer(serializers.Serializer[Any]):
+    """What is dialled: a number, and an extension beside or behind it."""
+
+    number = NumberField()
+    extension = serializers.CharField(
+        max_length=64,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text=_("Keyed in once a switchboard has answered; a comma waits half a second."),
+    )
+    consents = serializers.BooleanField(help_text=_CONSENT)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the number in E.164 and the extension by itself; raises ``Refusal``."""
+        number = attrs["number"]
+        extension = read_extension(attrs["extension"], in_number=number.extension or "")
+        return {**attrs, "number": str(number.as_e164), "extension": extension}
 
 
 class LoginSerializer(serializers.Serializer[Any]):
@@ -21,12 +51,10 @@ class LoginSerializer(serializers.Serializer[Any]):
     password = SecretField()
 
 
-class RegisterSerializer(serializers.Serializer[Any]):
+class RegisterSerializer(_NumberSerializer):
     """The fields of the site's user model, a password, and the phone to be proved."""
 
     password = SecretField()
-    number = NumberField()
-    consents = serializers.BooleanField(help_text=_CONSENT)
 
     def get_fields(self) -> dict[str, Any]:
         """Add what the user model asks for."""
@@ -45,7 +73,7 @@ class RegisterSerializer(serializers.Serializer[Any]):
                     for name, errors in form.errors.items()
                 }
             )
-        return {**attrs, "applicant": form.applicant()}
+        return {**super().validate(attrs), "applicant": form.applicant()}
 
 
 class CodeSerializer(serializers.Serializer[Any]):
@@ -80,18 +108,18 @@ class ConfirmSerializer(serializers.Serializer[Any]):
     phone = serializers.IntegerField(required=False)
 
 
-class PhoneAddSerializer(serializers.Serializer[Any]):
+class PhoneAddSerializer(_NumberSerializer):
     """A phone to add."""
 
     name = serializers.CharField(max_length=64)
-    number = NumberField()
-    consents = serializers.BooleanField(help_text=_CONSENT)
+    language = _language_field()
 
 
 class PhoneChangeSerializer(serializers.Serializer[Any]):
     """What is to change about a phone."""
 
     name = serializers.CharField(max_length=64, required=False)
+    language = _language_field()
     is_preferred = serializers.BooleanField(required=False, help_text=_("Only true: prefer another instead."))
 
     def validate_is_preferred(self, value: bool) -> bool:
@@ -107,11 +135,10 @@ class SecretSerializer(serializers.Serializer[Any]):
     secret = serializers.CharField(max_length=64)
 
 
-class FirstPhoneSerializer(serializers.Serializer[Any]):
+class FirstPhoneSerializer(_NumberSerializer):
     """The first phone of an account."""
 
-    number = NumberField()
-    consents = serializers.BooleanField(help_text=_CONSENT)
+    language = _language_field()
     proof = serializers.CharField(max_length=1024, required=False, default="", allow_blank=True)
 
 

@@ -7,8 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from voice2fa.api.describing import CALL_REFUSALS, Doc
-from voice2fa.api.examples import NEW_PHONE, PHONE, STARTED
+from voice2fa.api.examples import LANGUAGES, NEW_PHONE, PHONE, STARTED
 from voice2fa.api.serializers import (
+    LanguageSerializer,
     PhoneAddSerializer,
     PhoneChangeSerializer,
     PhoneSerializer,
@@ -16,9 +17,10 @@ from voice2fa.api.serializers import (
 )
 from voice2fa.core.errors import Code
 from voice2fa.flows import enrolment, phones
+from voice2fa.flows.languages import list_languages
 from voice2fa.models import VoiceDevice
 
-from .base import RECEIPT, AccountView
+from .base import RECEIPT, AccountView, VoiceView
 from .bodies import reply_started
 
 _FRESH = (Code.CONFIRMATION_REQUIRED, Code.PROOF_REQUIRED)
@@ -41,6 +43,9 @@ class PhonesView(AccountView):
                 *CALL_REFUSALS,
                 *_FRESH,
                 Code.CONSENT_REQUIRED,
+                Code.EXTENSION_INVALID,
+                Code.EXTENSION_TWICE,
+                Code.LANGUAGE_UNSPOKEN,
                 Code.NUMBER_SHARED,
                 Code.PHONE_EXISTS,
                 Code.PHONE_LIMIT,
@@ -61,6 +66,8 @@ class PhonesView(AccountView):
         started = phones.add(
             self.user,
             number=values["number"],
+            extension=values["extension"],
+            language=values.get("language"),
             name=values["name"],
             client=self.client,
             confirmed_at=self.confirmed_at,
@@ -70,19 +77,36 @@ class PhonesView(AccountView):
         return reply_started(started, now=self.now)
 
 
+class LanguagesView(VoiceView):
+    """The languages that may be chosen for the calls to a phone."""
+
+    docs = {
+        "get": Doc(
+            summary="List the languages in which calls can be held",
+            gives={200: LanguageSerializer},
+            is_list=True,
+            says={200: LANGUAGES},
+        ),
+    }
+
+    def get(self, request: Request) -> Response:
+        """List them, in the order of the site."""
+        return Response(LanguageSerializer(list_languages(), many=True).data)
+
+
 class PhoneView(AccountView):
     """One of them; somebody else's does not exist here."""
 
     docs = {
         "patch": Doc(
-            summary="Rename a phone, or have it rung first",
+            summary="Rename a phone, choose the language of its calls, or have it rung first",
             detail="Asks for a confirmation no older than five minutes.",
             takes=PhoneChangeSerializer,
             gives={200: PhoneSerializer},
             headers=RECEIPT,
-            refuses=(*_FRESH, Code.ACCOUNT_CHANGED),
-            sends={"name": "Work phone", "is_preferred": True},
-            says={200: PHONE | {"is_preferred": True}},
+            refuses=(*_FRESH, Code.ACCOUNT_CHANGED, Code.LANGUAGE_UNSPOKEN),
+            sends={"name": "Work phone", "language": "es", "is_preferred": True},
+            says={200: PHONE | {"language": "es", "is_preferred": True}},
         ),
         "delete": Doc(
             summary="Remove a phone",
@@ -97,6 +121,9 @@ class PhoneView(AccountView):
         """Change what is named, and nothing else."""
         phone, values = self.phone(pk), self.read(PhoneChangeSerializer)
         told: Any = {"client": self.client, "confirmed_at": self.confirmed_at, "now": self.now}
+        # First what may be refused for what it says: then nothing else has been changed.
+        if "language" in values:
+            phones.choose_language(phone, values["language"], **told)
         if "name" in values:
             phones.rename(phone, values["name"], **told)
         if "is_preferred" in values:

@@ -38,7 +38,13 @@ class RegisterView(VoiceView):
             detail="The account comes into being by `complete`, once the call has proved the phone.",
             takes=RegisterSerializer,
             gives={201: StartedSerializer},
-            refuses=(*CALL_REFUSALS, Code.CONSENT_REQUIRED, Code.NUMBER_SHARED),
+            refuses=(
+                *CALL_REFUSALS,
+                Code.CONSENT_REQUIRED,
+                Code.EXTENSION_INVALID,
+                Code.EXTENSION_TWICE,
+                Code.NUMBER_SHARED,
+            ),
             sends=REGISTRATION,
             says={201: STARTED},
         )
@@ -51,6 +57,7 @@ class RegisterView(VoiceView):
         started = registration.begin(
             values["applicant"],
             number=values["number"],
+            extension=values["extension"],
             client=self.client,
             now=self.now,
             consents=values["consents"],
