@@ -15,7 +15,7 @@ FOR_TESTS := $(VENV)/.installed-tests
 FOR_LINT := $(VENV)/.installed-lint
 FOR_BENCH := $(VENV)/.installed-bench
 
-.PHONY: help demo test test-wide test-browser test-postgresql lint bench clean
+.PHONY: help demo test test-wide test-browser test-postgresql messages lint bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make test-wide        the tests that run whole projects, crawl every address, or ask the API anything"
 	@echo "make test-browser     the tests that drive a real browser (Chromium)"
 	@echo "make test-postgresql  the tests on PostgreSQL; DATABASE_URL=postgres://user:password@host/name"
+	@echo "make messages         bring the translations in step with the source"
 	@echo "make lint             ruff and mypy"
 	@echo "make bench            measure"
 	@echo "make clean            remove what the tools leave behind"
@@ -44,6 +45,9 @@ test-postgresql: $(FOR_TESTS)
 	@case "$$DATABASE_URL" in postgres*) ;; *) \
 	  echo "Name a database: make test-postgresql DATABASE_URL=postgres://user:password@host/name"; exit 1;; esac
 	$(BIN)/python -m pytest -m "not browser" -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+
+messages: $(FOR_TESTS)
+	$(BIN)/python -m tests.catalogues
 
 lint: $(FOR_LINT)
 	$(BIN)/python -m ruff check .

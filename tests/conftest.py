@@ -3,6 +3,7 @@
 import django
 import pytest
 from django.db import connection
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -40,6 +41,13 @@ def carrier():
     MemoryProvider.reset()
     yield MemoryProvider
     MemoryProvider.reset()
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left_over():
+    """A request with Django's LocaleMiddleware leaves its language to whatever the thread does next."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

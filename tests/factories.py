@@ -13,7 +13,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
 
 from voice2fa.conf import get_settings
-from voice2fa.core.events import Cause, Kind
+from voice2fa.core.events import Answerer, Attestation, Cause, Kind
 from voice2fa.core.methods import Cue, Method, Purpose
 from voice2fa.core.states import State
 from voice2fa.flows.challenges import lifetime
@@ -83,7 +83,9 @@ class PhoneVerificationFactory(DjangoModelFactory):
             placed_at=_after(2),
         )
         ringing = factory.Trait(dialing=True, observed_at=_after(4), ringing_at=_after(4))
-        answered = factory.Trait(dialing=True, state=State.ANSWERED, answered_at=_after(8))
+        answered = factory.Trait(
+            dialing=True, state=State.ANSWERED, answered_at=_after(8), answerer=Answerer.HUMAN
+        )
         code_told = factory.Trait(answered=True, method=Method.SPEAK, step=2, code_told_at=_after(12))
         ended = factory.Trait(decided_at=_after(16), ended_at=_after(18))
         approved = factory.Trait(answered=True, ended=True, state=State.APPROVED, step=2)
@@ -105,6 +107,17 @@ class PhoneVerificationFactory(DjangoModelFactory):
             decided_at=factory.LazyAttribute(lambda row: row.deadline + timedelta(seconds=1)),
         )
         cancelled = factory.Trait(state=State.CANCELLED, decided_at=_after(16))
+        awaited = factory.Trait(is_call_in=True, method=Method.ENTER)
+        called_in = factory.Trait(
+            awaited=True,
+            ended=True,
+            state=State.APPROVED,
+            call_id=factory.LazyFunction(lambda: f"local-{uuid.uuid4().hex}"),
+            attestation=Attestation.FULL,
+            ringing_at=_after(8),
+            answered_at=_after(16),
+            step=2,
+        )
         enrol = factory.Trait(
             purpose=Purpose.ENROL,
             method=Method.ENTER,

@@ -9,7 +9,7 @@ from voice2fa.core.errors import Refusal
 from voice2fa.core.events import CallEvent, Kind
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.states import State
-from voice2fa.flows import calls, placing, registration, requests, tickets
+from voice2fa.flows import calls, placing, registration, requests, steering, tickets
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.challenges import code_of
 from voice2fa.models import PhoneVerification, VoiceDevice
@@ -74,7 +74,8 @@ def report(kind, verification, *, call_id="", **changes):
 
 def receive(kind, verification, *, step=0, now=NOW, **changes):
     """Let the event come in and return the script that answers it; the row is read again."""
-    script = calls.receive(verification.pk, report(kind, verification, **changes), step=step, now=now)
+    turn = calls.receive(verification.pk, report(kind, verification, **changes), step=step, now=now)
+    script = steering.reply_to(turn)
     verification.refresh_from_db()
     return script
 

@@ -21,6 +21,7 @@ from voice2fa.conf import KEYS
 from voice2fa.providers.base import Provider
 
 MEMORY = "voice2fa.providers.memory.MemoryProvider"
+CONSOLE_PROVIDER = "voice2fa.providers.console.ConsoleProvider"
 BANDWIDTH = "voice2fa.providers.bandwidth.BandwidthProvider"
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 VOICE_BACKEND = "voice2fa.backends.VoiceBackend"
@@ -108,6 +109,14 @@ def without(setting, part):
     return {setting: [item for item in getattr(good, setting) if part not in item]}
 
 
+def prompt(name, text):
+    """Have the site override the template of a prompt."""
+    own = ("django.template.loaders.locmem.Loader", {f"voice2fa/calls/{name}.txt": text})
+    options = {"loaders": [own, "django.template.loaders.app_directories.Loader"]}
+    (templates,) = good.TEMPLATES
+    return {"TEMPLATES": [{**templates, "APP_DIRS": False, "OPTIONS": templates["OPTIONS"] | options}]}
+
+
 def backends(*paths):
     return {"AUTHENTICATION_BACKENDS": list(paths)}
 
@@ -153,7 +162,17 @@ WRONG = [
     (voice(REMEMBER_DAYS=91), "E062"),
     (voice(REMEMBER_STAFF="yes"), "E063"),
     (voice(API_ISSUER=None), "E064"),
+    (voice(SPEECH_RATE="fast"), "E065"),
+    (voice(SPOKEN_INSTEAD="es"), "E066"),
+    (voice(RECORDINGS={"approved": "https://cdn.example.com/approved.ogg"}), "E067"),
+    (voice(EXTENSION_WAIT=31), "E068"),
+    (voice(CALL_IN="yes"), "E069"),
+    (voice(CALL_IN="A", PROVIDER={"BACKEND": CONSOLE_PROVIDER}), "W086"),
     (voice(API_ISSUER="bank.NoIssuer"), "E095"),
+    (prompt("approve", ""), "E096"),
+    (prompt("approve", "Press 1 to approve."), "W097"),
+    (voice(SPOKEN_INSTEAD={"pt": "tlh"}), "E098"),
+    ({"LANGUAGE_CODE": "ko"}, "W099"),
     ({"USE_TZ": False}, "E049"),
     (voice(COOL_DOWN=-1), "E014"),
     (voice(CALL_LIMITS={"user": 5}), "E015"),
@@ -213,13 +232,16 @@ def mails_by(backend):
 
 WRONG_IN_PRODUCTION = [
     (voice(PUBLIC_URL="https://www.example.com"), "E050"),
-    (provider("voice2fa.providers.console.ConsoleProvider"), "E050"),
+    (provider(CONSOLE_PROVIDER), "E050"),
     (provider(BANDWIDTH, **GOOD_OPTIONS), "E051"),
     (provider(BANDWIDTH, **{**GOOD_OPTIONS, "CALLBACK_SECRETS": [PUBLISHED]}), "E053"),
     (provider(BANDWIDTH, **{**GOOD_OPTIONS, "CALLBACK_SECRETS": ["ab" * 20]}), "E053"),
     ({"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}, "W054"),
+    (voice(APPROVE_KEY="1"), "W055"),
+    (voice(APPROVE_KEY="1", LOGIN_METHOD="enter", ENROL_METHOD="speak"), "W055"),
     (provider(BANDWIDTH, **GOOD_OPTIONS, BASE_URL="http://127.0.0.1:8001/api/v2"), "W052"),
     (provider(BANDWIDTH, **GOOD_OPTIONS, TOKEN_URL="http://localhost:8001/token"), "W052"),
+    (voice(CALL_IN="any"), "W087"),
     (mails_by(CONSOLE), "W075"),
     (voice(FIRST_PHONE_PROOF="password"), "W076"),
     (without("INSTALLED_APPS", "plugins"), "E080"),
@@ -247,6 +269,12 @@ def test_good_production_settings_are_met_with_silence(settings):
     right = provider(BANDWIDTH, **GOOD_OPTIONS) | mails_by(SMTP)
     right["VOICE2FA"]["PUBLIC_URL"] = "https://www.example.com"
     assert find(settings, right, include_deployment_checks=True) == []
+
+
+@pytest.mark.parametrize("wise", [{"MACHINE_DETECTION": "sync"}, {"LOGIN_METHOD": "enter"}])
+def test_a_fixed_key_is_fine_where_no_machine_can_press_it(settings, wise):  # A3
+    messages = find(settings, voice(APPROVE_KEY="1", **wise), include_deployment_checks=True)
+    assert "W055" not in ids_of(messages)
 
 
 def test_where_staff_give_codes_no_mails_are_needed(settings):
@@ -402,7 +430,7 @@ BROKEN = [
     {"TASKS": ["default"]},
     {"TASKS": {"default": None}},
     {"LOGIN_URL": None},
-    provider(BANDWIDTH, BASE_URL="http://[", TOKEN_URL=7, VOICE=[], LOCALE={}),
+    provider(BANDWIDTH, BASE_URL="http://[", TOKEN_URL=7, VOICES=[], GENDER={}, FROM_NUMBERS=7),
     {"ROOT_URLCONF": "no_such_urlconf"},
 ]
 

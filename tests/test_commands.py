@@ -112,6 +112,20 @@ def test_a_phone_is_confirmed_once_the_shown_code_was_keyed_in(person):
     ]
 
 
+@pytest.mark.parametrize(
+    ("number", "extension"), [(NUMBER, "204"), (f"{NUMBER} x204", ""), (f"{NUMBER};ext=204", "2 0 4")]
+)
+def test_a_phone_behind_a_switchboard_is_confirmed(person, number, extension):
+    ring(place, answer, key_in_code, number=number, extension=extension)
+    (phone,) = enrolment.phones_of(person)
+    assert (phone.number, phone.extension, phone.language) == (NUMBER, "204", "")
+
+
+def test_an_extension_with_letters_is_refused_in_the_terminal(person):
+    with pytest.raises(CommandError, match="digits only"):
+        ring(extension="20b")
+
+
 def test_the_terminal_tells_that_the_phone_rings(person):
     def observe():
         PhoneVerification.objects.update(placed_at=timezone.now() - timedelta(minutes=1))

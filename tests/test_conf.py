@@ -12,10 +12,12 @@ from voice2fa import conf
 from voice2fa.conf import KEYS, get_settings
 from voice2fa.core.methods import Method
 from voice2fa.core.policy import Limit, Scope
+from voice2fa.core.prompts import Prompt
 from voice2fa.readers import ProviderSetting
 
 NEEDED = {"PUBLIC_URL": "https://www.example.com", "PROVIDER": {"BACKEND": "a.B"}}
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+CDN = "https://cdn.example.com"
 HOUR, DAY = 3600, 86400
 
 DEFAULT_LIMITS = {
@@ -51,6 +53,11 @@ DEFAULTS = {
     "REMEMBER_DAYS": 0,
     "REMEMBER_STAFF": False,
     "API_ISSUER": "voice2fa.api.issuers.SessionIssuer",
+    "SPEECH_RATE": "normal",
+    "SPOKEN_INSTEAD": {},
+    "RECORDINGS": {},
+    "EXTENSION_WAIT": 2,
+    "CALL_IN": "off",
 }
 
 # What may be written, and how it is read.
@@ -89,6 +96,19 @@ GOOD = [
     ("ALLOWED_REGIONS", ("DE",), ("DE",)),
     ("MACHINE_DETECTION", "off", "off"),
     ("TRUSTED_PROXIES", 1, 1),
+    ("SITE_NAME", "x" * 64, "x" * 64),
+    ("SITE_NAME", "北海銀行", "北海銀行"),
+    ("CALL_CONTROL", "api", "api"),
+    ("SPEECH_RATE", "slow", "slow"),
+    ("SPOKEN_INSTEAD", {"pt": "es", "zh-Hant": "zh-Hans"}, {"pt": "es", "zh-hant": "zh-hans"}),
+    ("RECORDINGS", {"approved": f"{CDN}/done.wav"}, {Prompt.APPROVED: f"{CDN}/done.wav"}),
+    (
+        "RECORDINGS",
+        {"approve": f"{CDN}:8443/{{language}}/press-{{key}}.mp3"},
+        {Prompt.APPROVE: f"{CDN}:8443/{{language}}/press-{{key}}.mp3"},
+    ),
+    ("EXTENSION_WAIT", 0, 0),
+    ("CALL_IN", "A", "A"),
 ]
 
 NOT_WHOLE = [None, True, 6.0, "6", [], float("nan")]
@@ -115,7 +135,7 @@ BAD = {
         *(None, "a.B", {}, {"BACKEND": None}, {"BACKEND": "a.B", "OPTIONS": None}),
         *({"BACKEND": "a.B", "OPTIONS": [1]}, {"BACKEND": "a.B", "ACCOUNT_ID": "1"}),
     ],
-    "SITE_NAME": [None, 7],
+    "SITE_NAME": [None, 7, "   ", "💰", "\u202e", "<>", "x" * 65, "x" * 5000],
     "LOGIN_METHOD": [None, "", "sms", "APPROVE", ["approve"]],
     "ENROL_METHOD": [None, "", "sms", "approve"],
     "APPROVE_KEY": [None, "", "0", "10", "*", "12", 1, "Random"],
@@ -147,6 +167,36 @@ BAD = {
     "TRUSTED_PROXIES": [*NOT_WHOLE, -1, 11],
     "WORKERS": [*NOT_WHOLE, 0, 65],
     "MAX_CALLS": [*NOT_WHOLE, 0, 1001],
+    "SPEECH_RATE": [None, "", "fast", "SLOW", 0.8],
+    "SPOKEN_INSTEAD": [
+        *(
+            None,
+            "es",
+            [("pt", "es")],
+            {"pt": None},
+            {"pt": ""},
+            {1: "es"},
+            {"pt": "español"},
+            {"pt": "es_MX"},
+        ),
+        *({"pt": "<es>"}, {"pt": ["es"]}),
+    ],
+    "RECORDINGS": [
+        *(None, CDN, [], {"hello": f"{CDN}/a.mp3"}, {"approved": None}, {"approved": ""}, {None: CDN}),
+        *({"approved": f"{CDN}/a.ogg"}, {"approved": f"{CDN}/a"}, {"approved": f"{CDN}/a.mp3?key=1"}),
+        *(
+            {"approved": "http://cdn.example.com/a.mp3"},
+            {"approved": "/a.mp3"},
+            {"approved": "file:///a.mp3"},
+        ),
+        *({"approved": "https:///a.mp3"}, {"approved": "https://user:password@cdn.example.com/a.mp3"}),
+        *({"approved": f"{CDN}/a b.mp3"}, {"approved": f"{CDN}/a.mp3\n"}, {"approved": f"{CDN}/<a>.mp3"}),
+        *({"approved": f"{CDN}/{{code}}.mp3"}, {"approved": f"{CDN}/{{key}}.mp3"}),
+        *({"approve": f"{CDN}/press.mp3"}, {"speak": f"{CDN}/{{language}}/press.mp3"}),
+        *({"act": f"{CDN}/a.mp3"}, {"origin": f"{CDN}/{{language}}.mp3"}),
+    ],
+    "EXTENSION_WAIT": [*NOT_WHOLE, -1, 31],
+    "CALL_IN": [None, "", True, "C", "a"],
 }
 
 
@@ -231,12 +281,25 @@ def test_settings_cannot_be_changed():
         get_settings().lifetime = 1
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"), [("", "www.example.com"), ("  ", "www.example.com"), ("Us", "Us")]
-)
+@pytest.mark.parametrize(("name", "expected"), [("", "www.example.com"), ("Us", "Us")])
 def test_the_caller_is_called_by_the_site_name_or_else_by_the_host(settings, name, expected):
     settings.VOICE2FA = {**NEEDED, "SITE_NAME": name}
     assert get_settings().caller_name == expected
+
+
+@pytest.mark.parametrize(
+    ("recordings", "hint"),
+    [
+        ({"approvd": f"{CDN}/a.mp3"}, "'approvd' is none of act, again, approve, approved, "),
+        ({"approved": f"{CDN}/a.ogg"}, "the https address of a .wav or .mp3 for 'approved'"),
+        ({"approved": None}, "the https address of a .wav or .mp3 for 'approved', without a query"),
+        ({"approve": f"{CDN}/a.mp3"}, "Write {key} into the address of the recording of 'approve'"),
+        ({"act": f"{CDN}/a.mp3"}, "no recording of 'act', which says something else in each call"),
+    ],
+)
+def test_a_recording_that_cannot_be_played_is_told_by_its_prompt(recordings, hint):
+    _, (problem,) = read(RECORDINGS=recordings)
+    assert hint in problem.hint
 
 
 def test_settings_are_not_read_before_they_are_needed():

@@ -78,7 +78,7 @@ def test_the_payment_is_executed_once_it_is_approved(member, transfer):
     key = PhoneVerification.objects.get().approve_key
     assert said == (
         "This is Example Bank. Please confirm: Send two hundred and fifty euro, ten cents to Maria Keller. "
-        f"To approve, press {key}. If this was not you, press 0. Any other key denies."
+        f"To approve, press {key}. If this was not you, press 0. To repeat, press star."
     )
     for _ in range(2):
         assert member.post("/transfers/1/finish/")["Location"] == "/transfers/1/"

@@ -9,6 +9,8 @@ import pytest
 
 from tests.test_docs import PAGES, blocks
 
+pytestmark = pytest.mark.wide
+
 SECTIONS = dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n)*)", PAGES["docs/doors.md"], re.MULTILINE))
 LINES = {title: blocks("python", text=text) for title, text in SECTIONS.items() if "```" in text}
 # What a site has that needs the sections: other packages, as their documentation says.

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tests.factories import PhoneVerificationFactory, UserFactory, VoiceDeviceFactory
 from voice2fa.core.methods import Method, Purpose
-from voice2fa.flows import enrolment, login, placing, registration, tickets, verification
+from voice2fa.flows import call_in, enrolment, lines, login, placing, registration, tickets, verification
 from voice2fa.flows.challenges import code_of
 from voice2fa.flows.requests import Client
 from voice2fa.models import PhoneVerification
@@ -57,6 +57,10 @@ def answer(row):
     MemoryProvider.calls[-1].answer()
 
 
+def hang_up(row):
+    MemoryProvider.calls[-1].hang_up()
+
+
 def be_busy(row):
     MemoryProvider.calls[-1].busy()
 
@@ -71,7 +75,7 @@ HISTORIES = [
     ({"approved"}, Method.APPROVE, [place, answer, press_key]),
     ({"used"}, Method.APPROVE, [place, answer, press_key, use]),
     ({"denied"}, Method.APPROVE, [place, answer, press_other_key]),
-    ({"reported"}, Method.APPROVE, [place, answer, press_zero]),
+    ({"reported"}, Method.APPROVE, [place, answer, press_zero, hang_up]),
     ({"locked"}, Method.ENTER, [place, answer, *[press_wrong_code] * 3]),
     ({"unreachable"}, Method.APPROVE, [place, be_busy]),
     ({"expired"}, Method.APPROVE, [expire]),
@@ -98,6 +102,18 @@ def test_a_trait_is_what_a_real_call_leaves(settings, traits, method, happened):
         happening(real)
     built = PhoneVerificationFactory(**dict.fromkeys(traits, True))
     assert shape_of(built) == shape_of(real)
+
+
+def test_a_call_to_us_is_what_the_flow_writes(settings):
+    settings.VOICE2FA = {**settings.VOICE2FA, "CALL_IN": "A"}
+    client = Client(address="192.0.2.7", user_agent="x")
+    user = VoiceDeviceFactory().user
+    first = login.begin(user, client, now=timezone.now()).verification
+    real = call_in.begin(first, client, now=timezone.now()).verification
+    assert shape_of(PhoneVerificationFactory(awaited=True)) == shape_of(real)
+    call = MemoryProvider.take_call(caller=real.number.as_e164, to=real.caller, line=lines.open_reception())
+    call.press(code_of(real))
+    assert shape_of(PhoneVerificationFactory(called_in=True)) == shape_of(real)
 
 
 def test_an_enrolment_is_what_the_flow_writes():

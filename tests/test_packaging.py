@@ -64,6 +64,8 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other(wheel):
         "voice2fa/emulator/handset/handset.js",
         "voice2fa/emulator/handset/handset.css",
         "voice2fa/emulator/README.md",
+        "voice2fa/locale/es/LC_MESSAGES/django.mo",
+        "voice2fa/locale/zh_Hans/LC_MESSAGES/django.mo",
     ],
 )
 def test_the_wheel_holds(wheel, name):

@@ -3,18 +3,23 @@
 import json
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import serializers
+from django.core.signals import setting_changed
 from django.db import transaction
 from django.http import JsonResponse
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from voice2fa.flows import upkeep
 from voice2fa.models import VoiceDevice
 
 from . import clock, mailbox
+
+_VOICE2FA = settings.VOICE2FA
 
 
 @csrf_exempt
@@ -38,8 +43,10 @@ def add_person(request):
 
 
 def list_rows(request):
-    """Return every row of every table, as Django serialises it."""
-    rows = [row for model in apps.get_models() for row in model._default_manager.all()]
+    """Return every row of every table, or of those whose names end so, as Django serialises it."""
+    wanted = request.GET.get("model", "")
+    models = [model for model in apps.get_models() if model._meta.label_lower.endswith(wanted)]
+    rows = [row for model in models for row in model._default_manager.all()]
     shown = json.loads(serializers.serialize("json", rows))
     for row in shown:
         if row["model"] == "sessions.session":
@@ -60,7 +67,24 @@ def set_clock(request):
     return JsonResponse({})
 
 
+@csrf_exempt
+def sweep(request):
+    """Do once what the sweeper does."""
+    upkeep.sweep(now=timezone.now())
+    return JsonResponse({})
+
+
+@csrf_exempt
+def set_voice2fa(request):
+    """Replace the keys of VOICE2FA in the running site; an empty object puts back what it began with."""
+    settings.VOICE2FA = {**_VOICE2FA, **json.loads(request.body)}
+    setting_changed.send(sender=None, setting="VOICE2FA", value=settings.VOICE2FA, enter=True)
+    return JsonResponse({})
+
+
 urlpatterns = [
+    path("_backstage/settings/", set_voice2fa),
+    path("_backstage/sweep/", sweep),
     path("_backstage/people/", add_person),
     path("_backstage/rows/", list_rows),
     path("_backstage/mails/", list_mails),

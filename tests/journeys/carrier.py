@@ -44,6 +44,15 @@ class Carrier:
     def fault(self, **fault):
         self._control("POST", "/faults", json=fault)
 
+    @property
+    def faults(self):
+        """The faults that have not struck as often as they were to."""
+        return [fault for fault in self._control("GET", "/faults")["faults"] if fault["count"] > 0]
+
+    def forgive(self):
+        """Let no fault strike any more."""
+        self._control("DELETE", "/faults")
+
     def set(self, **options):
         self._control("POST", "/options", json=options)
 
@@ -67,15 +76,37 @@ class Carrier:
         """Wait for the phone to ring, and pick up; returns when the call has asked its question."""
         return self.ring(number, **conditions).answer()
 
+    def listen(self, line):
+        """Announce calls to us where the line says, as the settings of an application do."""
+        pair = {"username": line.credentials.username, "password": line.credentials.password}
+        self.set(
+            call_initiated_url=line.urls.answer,
+            call_initiated_fallback_url=line.urls.answer_fallback,
+            call_status_url=line.urls.disconnect,
+            **{f"application_{name}": value for name, value in pair.items()},
+            **{f"application_fallback_{name}": value for name, value in pair.items()},
+        )
+
+    def dial(self, number, *, to="+12025550100", attestation="A"):
+        """Call the site from the number; returns when it has said what it says first."""
+        asked = {"from": number, "to": to, "attestation": attestation}
+        call = self._control("POST", "/calls", json=asked)
+        self.advance()
+        return Handset(self, call["callId"], to)
+
     def act(self, call_id, action, **body):
         return self._control("POST", f"/calls/{call_id}/{action}", json=body)
+
+    def act_if_possible(self, call_id, action):
+        """Do what may be too late by now, on a connection of its own: other threads are at it, too."""
+        requests.post(f"{self.url}/_control/calls/{call_id}/{action}", json={}, timeout=PATIENCE)
 
     def call(self, call_id):
         return self._control("GET", f"/calls/{call_id}")
 
     def _control(self, method, path, **more):
         response = self._http.request(method, f"{self.url}/_control{path}", timeout=PATIENCE + 10, **more)
-        assert response.status_code == 200, f"{method} {path} {more}: {response.text}"
+        assert response.ok, f"{method} {path} {more}: {response.text}"
         return response.json()
 
 

@@ -5,9 +5,13 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.journeys.settings import VOICE2FA
+from voice2fa.flows.lines import open_reception
+
 from .carrier import Carrier
 from .stage import Site
 from .visitor import Visitor
+from .walking import Walk
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -69,6 +73,8 @@ def site_with(_sites, carrier):
     for site, start in used.values():
         if site.is_ahead:
             site.set_ahead(0)
+        if site.is_changed:
+            site.configure()
         forgiven, site.forgiven = site.forgiven, []
         errors = re.findall(r"^(?:ERROR|CRITICAL) .*(?:\n(?!DEBUG|INFO|WARNING).*)*", site.log[start:], re.M)
         unforeseen = [error for error in errors if not any(word in error for word in forgiven)]
@@ -92,10 +98,32 @@ def speaking_site(site_with):
 
 
 @pytest.fixture
+def calling_site(request, site_with, carrier, settings):
+    """A site that takes calls, of which the carrier has been told; it steers its own this way or that."""
+    site = site_with(CALL_IN="A", CALL_CONTROL=getattr(request, "param", "bxml"))
+    settings.VOICE2FA = {**VOICE2FA, "PUBLIC_URL": site.url}
+    carrier.listen(open_reception())
+    return site
+
+
+@pytest.fixture
 def visit():
     """Return a function that brings a visitor without a browser to a site."""
     with ExitStack() as stack:
         yield lambda site: stack.enter_context(Visitor(site))
+
+
+@pytest.fixture
+def walk_with(site_with, carrier, visit):
+    """Return a function that takes a person through an errand, with calls steered so, and gives the walk."""
+
+    def walk_with(control, errand, *, purpose="login", method="approve", **options):
+        site = site_with() if control == "bxml" else site_with(CALL_CONTROL=control)
+        walk = Walk(carrier, site, visit(site), method=method, **options)
+        errand(walk.open(purpose))
+        return walk
+
+    return walk_with
 
 
 @pytest.fixture

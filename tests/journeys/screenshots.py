@@ -3,19 +3,32 @@
 Each page is taken at two widths, in light and dark, and ``index.html`` shows them side by side.
 """
 
+# ruff: noqa: E402 - what the journeys share imports models, which need the settings first
+
+import os
 import re
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import django
+from django.conf import settings
+from django.test import override_settings
 from django_otp.oath import totp
 from playwright.sync_api import expect, sync_playwright
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()
+
+from example_project.settings import EMULATED_CARRIER
+from voice2fa.flows.lines import open_reception
 
 from .browsing import Phone, expect_heading, fill_login, log_in, register, shown_code, submit_login
 from .carrier import Carrier
 from .conftest import launch
 from .stage import Site, newcomer
+from .test_extensions import FAST
 from .test_failures import ENDINGS
 
 WIDTHS = {1280: 900, 375: 740}  # pixels: width, height
@@ -288,6 +301,76 @@ def take_endings(camera, site):
         site.set_ahead(0)
 
 
+def take_machines(camera, site):
+    person = site.welcome(newcomer().number, newcomer().number)
+    with camera.open() as page:
+        log_in(page, site, person)
+        handset = camera.carrier.ring(person.number)
+        camera.carrier.act(handset.call_id, "machine")
+        camera.carrier.advance(3)
+        expect_heading(page, "A voicemail answered")
+        camera.take(page, "ended-machine")
+        site.set_ahead(20)
+        page.reload()
+        page.get_by_role("button", name="Call me again").click()
+        camera.carrier.answer(person.number).press(shown_code(page))
+        expect(page.get_by_text("This session was confirmed")).to_be_visible()
+        site.set_ahead(0)
+
+
+def take_suspects(camera, site):
+    person = site.welcome(newcomer().number, newcomer().number)
+    with camera.open() as page:
+        log_in(page, site, person)
+        camera.carrier.answer(person.number).press_another_key()
+        expect_heading(page, "Denied")
+        site.set_ahead(20)
+        page.reload()
+        page.get_by_role("button", name="Call me again").click()
+        expect(page.get_by_text("please key in a code")).to_be_visible()
+        camera.take(page, "wait-why-code")
+        camera.carrier.answer(person.number).press("0#").press("0").wait_for_the_end()
+        expect_heading(page, "Reported")
+        camera.take(page, "ended-stopped")
+        site.set_ahead(40)
+        page.goto(site.address("/phone/login/"))
+        log_in(page, site, person)  # rings the other phone
+        camera.carrier.answer(person.numbers[1]).press("0").press("0").wait_for_the_end()
+        expect_heading(page, "Reported")
+        submit_login(page, site, person)
+        expect(page.get_by_text("asked us not to call it")).to_be_visible()
+        camera.take(page, "login-stopped")
+        site.set_ahead(0)
+
+
+def take_call_in(camera, site):
+    camera.carrier.listen(reception_of(site))
+    person = site.welcome()
+    with camera.open() as page:
+        log_in(page, site, person)
+        page.get_by_role("button", name="Call us instead").click()
+        expect_heading(page, "Call us from your phone")
+        camera.take(page, "call-in")
+        camera.carrier.dial(person.number, attestation="C")
+        expect(page.get_by_text("does not vouch")).to_be_visible()
+        camera.take(page, "call-in-not-vouched-for")
+        call = camera.carrier.dial(person.number)
+        expect(page.get_by_text("You are through. Key")).to_be_visible()
+        camera.take(page, "call-in-through")
+        call.hang_up()
+        page.get_by_role("button", name="Cancel", exact=True).click()
+        expect_heading(page, "Cancelled")
+        camera.take(page, "call-in-cancelled")
+
+
+def reception_of(site):
+    """Return where the example site takes calls."""
+    secrets = {"CALLBACK_SECRETS": EMULATED_CARRIER["CALLBACK_SECRETS"]}
+    provider = settings.VOICE2FA["PROVIDER"] | {"OPTIONS": secrets}
+    with override_settings(VOICE2FA={**settings.VOICE2FA, "PUBLIC_URL": site.url, "PROVIDER": provider}):
+        return open_reception()
+
+
 def take_spoken(camera, site):
     person = site.welcome()
     with camera.open() as page:
@@ -306,6 +389,36 @@ def take_spoken(camera, site):
                 camera.take(page, "wait-speak-wrong")
         expect_heading(page, "Too many wrong codes")
         camera.take(page, "ended-locked")
+
+
+def take_switchboard(camera, site):
+    """A desk behind a switchboard: one that is reached, and one that is not."""
+    for extension in ("204", "999"):
+        person, carrier = newcomer(FAST), camera.carrier
+        with camera.open() as page:
+            page.goto(site.address("/phone/register/"))
+            page.get_by_label("Username").fill(person.username)
+            page.get_by_label("Phone number").fill(person.number)
+            page.get_by_label("Extension").fill(extension)
+            page.get_by_label("Password", exact=True).fill(person.password)
+            page.get_by_label("Password confirmation").fill(person.password)
+            page.get_by_label("automated calls").check()
+            page.get_by_role("button", name="Call me").click()
+            carrier.ring(FAST)
+            carrier.advance(1)
+            expect(page.get_by_text("The switchboard has answered.")).to_be_visible()
+            camera.take(page, f"wait-switchboard-{extension}")
+            carrier.advance(17)
+            if extension == "999":
+                expect_heading(page, "Extension 999 was not reached")
+                camera.take(page, "switchboard-not-reached")
+                continue
+            carrier.ring_of(FAST).press(shown_code(page))
+            expect_heading(page, "Your phone is confirmed")
+            page.goto(site.address("/phone/phones/"))
+            camera.take(page, "phones-desk")
+            page.get_by_role("link", name="Language My phone").click()
+            camera.take(page, "phone-language")
 
 
 def take_first_phone(camera, site):
@@ -374,6 +487,22 @@ def take_admin(camera, site):
         camera.take(page, "admin-phones")
         page.locator("#result_list tbody a").first.click()
         camera.take(page, "admin-phone")
+        page.goto(site.address("/admin/voice2fa/stoppednumber/add/"))
+        camera.take(page, "admin-stop")
+        page.get_by_role("button", name="Stop calls").click()
+        page.get_by_label("Phone number").fill(newcomer().number)
+        page.get_by_label("Reason").fill("An e-mail of 2 March")
+        page.get_by_role("button", name="Stop calls").click()
+        expect(page.get_by_text("We do not call")).to_be_visible()
+        camera.take(page, "admin-stopped-numbers")
+        page.locator("#result_list tbody a").first.click()
+        camera.take(page, "admin-stopped-number")
+        page.get_by_role("link", name="Let it be called again").click()
+        camera.take(page, "admin-lift")
+        page.get_by_label("Reason").fill("The number is a new customer's now")
+        page.get_by_role("button", name="Let it be called").click()
+        expect(page.get_by_text("may be called again.")).to_be_visible()
+        camera.take(page, "admin-lifted")
 
 
 def write_index(folder):
@@ -400,8 +529,9 @@ def main(folder):
         stack.callback(carrier.close)
         sites = {}
         for method, options in {
-            "approve": {},
+            "approve": {"CALL_IN": "A"},
             "speak": {"LOGIN_METHOD": "speak", "ENROL_METHOD": "speak"},
+            "desks": {"ACCOUNTS_PER_NUMBER": 1000, "COOL_DOWN": 0},
             "grace": {"GRACE_UNTIL": "2999-01-30"},
         }.items():
             (root / method).mkdir()
@@ -419,7 +549,11 @@ def main(folder):
                 take_money(camera, sites["approve"])
                 take_other_ways(camera, sites["approve"])
                 take_endings(camera, sites["approve"])
+                take_machines(camera, sites["approve"])
+                take_suspects(camera, sites["approve"])
+                take_call_in(camera, sites["approve"])
                 take_spoken(camera, sites["speak"])
+                take_switchboard(camera, sites["desks"])
                 take_first_phone(camera, sites["approve"])
                 take_grace(camera, sites["grace"])
                 take_admin(camera, sites["approve"])

@@ -74,12 +74,13 @@ class Site:
             )
         self._stack.callback(self._stop)
         self.url = self.process.stdout.readline().strip()
+        self.environment = {**environment, "JOURNEYS_PUBLIC_URL": self.url}
         if not self.url:
             self.close()
             raise RuntimeError(f"The site did not start:\n{self.log}")
         self.http = self._stack.enter_context(requests.Session())
         self.http.trust_env = False
-        self.is_ahead = False
+        self.is_ahead = self.is_changed = False
         self.forgiven = []
 
     def close(self):
@@ -108,8 +109,8 @@ class Site:
 
     def rows(self, model="", **fields):
         """Return the rows of a model, or of all, whose fields are these; oldest first where it matters."""
-        rows = self.http.get(self.address("/_backstage/rows/"), timeout=20).json()
-        found = [row["fields"] | {"pk": row["pk"]} for row in rows if row["model"].endswith(model)]
+        rows = self.http.get(self.address("/_backstage/rows/"), params={"model": model}, timeout=20).json()
+        found = [row["fields"] | {"pk": row["pk"]} for row in rows]
         found = [row for row in found if all(row.get(name) == value for name, value in fields.items())]
         return sorted(found, key=lambda row: row.get("created_at") or row.get("received_at") or "")
 
@@ -135,6 +136,15 @@ class Site:
         """Move the site's clock; 0 puts it right again."""
         self._backstage("clock", {"ahead": seconds})
         self.is_ahead = bool(seconds)
+
+    def configure(self, **voice2fa):
+        """Have the running site follow other settings, on top of its own; none puts it right again."""
+        self._backstage("settings", voice2fa)
+        self.is_changed = bool(voice2fa)
+
+    def sweep(self):
+        """Do once what the sweeper does."""
+        self._backstage("sweep", {})
 
     def _backstage(self, name, body):
         response = self.http.post(self.address(f"/_backstage/{name}/"), json=body, timeout=20)

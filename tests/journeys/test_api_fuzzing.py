@@ -92,7 +92,7 @@ def test_a_stranger_asks_anything(bank_schema, stranger):
     asked = ask_anything(
         bank_schema, lambda case: case.call_and_validate(session=stranger, checks=CHECKS, timeout=20)
     )
-    assert len(set(asked)) == 27
+    assert len(set(asked)) == 29
 
 
 def test_somebody_inside_asks_anything(bank, bank_schema, insider):
@@ -107,6 +107,6 @@ def test_somebody_inside_asks_anything(bank, bank_schema, insider):
         case.call_and_validate(session=insider, checks=CHECKS, timeout=20)
 
     stays = bank_schema.exclude(path_regex="/session/", method="DELETE")
-    assert len(set(ask_anything(stays, ask))) == 26
+    assert len(set(ask_anything(stays, ask))) == 28
     insider.cookies.update(cookies)
     assert insider.get(f"{bank.url}/api/v1/session/", timeout=20).json()["user"]

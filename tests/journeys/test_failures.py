@@ -32,9 +32,19 @@ ENDINGS = {
         "Denied",
         "Call again if it was a slip",
     ),
-    "star": (lambda phone: phone.answer().press("*"), "denied", "Denied", "Call again if it was a slip"),
+    "star": (
+        lambda phone: phone.answer().press("*").carrier.advance(13),
+        "unreachable",
+        "No key was pressed",
+        "open the keypad",
+    ),
     "hash": (lambda phone: phone.answer().press("#"), "denied", "Denied", "Call again if it was a slip"),
-    "zero": (lambda phone: phone.answer().press("0"), "reported", "Reported", "change its password"),
+    "zero": (
+        lambda phone: phone.answer().press("0").hang_up(),
+        "reported",
+        "Reported",
+        "change its password",
+    ),
 }
 
 

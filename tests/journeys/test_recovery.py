@@ -3,6 +3,8 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 CODES = re.compile(r"<code[^>]*>([0-9a-z-]{19})</code>")
 MANY = 50
 
@@ -30,6 +32,7 @@ def test_a_person_whose_phone_is_lost_comes_in_with_a_code(site, log_in, visit):
     assert site.states(person)[-1] == "cancelled"
 
 
+@pytest.mark.wide
 def test_of_fifty_who_use_one_code_at_once_one_comes_in(site, log_in, visit):  # R8, R34
     person = site.welcome()
     codes = make_codes(log_in(site, person))

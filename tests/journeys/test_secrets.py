@@ -126,6 +126,7 @@ def test_no_cookie_holds_them(traces):
     assert holds(traces.cookies, [*traces.codes, traces.password_hash]) == []
 
 
+@pytest.mark.wide
 def test_no_page_of_the_admin_holds_them(traces, visit, carrier):
     staff, visitor = traces.site.welcome(is_staff=True), visit(traces.site)
     visitor.log_in(staff)

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import include, path
 from django.utils.html import format_html
 
-from . import backstage
+from . import acts, backstage
 
 
 def _page(heading, request):
@@ -29,6 +29,8 @@ urlpatterns = [
     path("phone/", include("voice2fa.urls")),
     path("admin/", admin.site.urls),
     path("members/", members, name="members"),
+    path("pay/", acts.pay),
+    path("paid/", acts.paid),
     *backstage.urlpatterns,
     path("", lambda request: _page("Home", request), name="home"),
 ]

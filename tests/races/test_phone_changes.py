@@ -69,6 +69,7 @@ def test_a_change_is_disowned_once_by_many(phone, other, race):
 
 
 def test_a_phone_is_disowned_while_another_of_the_thief_is_confirmed(phone, other, race):  # R24
+    VoiceDevice.objects.filter(pk=other.pk).update(created_at=NOW)  # it was added by the change
     record = history.note_phone(other, PhoneEvent.ADDED, CLIENT, now=NOW)
     third = stage.make_phone(phone.user, "+12025550125", confirmed=False)
     started = stage.reach(

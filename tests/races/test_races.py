@@ -16,7 +16,7 @@ from voice2fa.core.errors import Code, Refusal, WrongCode
 from voice2fa.core.events import Answerer, Kind
 from voice2fa.core.methods import Method
 from voice2fa.core.states import State
-from voice2fa.flows import calls, enrolment, login, phones, placing, registration, tickets
+from voice2fa.flows import calls, enrolment, login, phones, placing, registration, steering, tickets
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.challenges import code_of
 from voice2fa.models import CallEvent, PhoneVerification, VoiceDevice
@@ -60,13 +60,19 @@ def won(outcomes):
     return sum(not isinstance(item, Refusal) for item in outcomes)
 
 
+def check_alike(turns):
+    """See that every delivery is told the same, and that one alone has it pushed onto the call."""
+    assert won(turns) == MANY
+    assert len({(turn.cue, turn.step) for turn in turns}) == 1
+    assert sum(turn.is_news for turn in turns) == 1
+
+
 @pytest.mark.parametrize("method", [Method.APPROVE, Method.ENTER])
 def test_of_many_deliveries_of_the_right_keys_one_approves(phone, race, heard, method):
     verification = reach(State.ANSWERED, phone.user, method=method).verification
     event = stage.report(Kind.GATHER, verification, digits=stage.right_keys(verification))
-    scripts = race(MANY, lambda place: calls.receive(verification.pk, event, step=1, now=NOW))
-    assert won(scripts) == MANY
-    assert len(set(scripts)) == 1
+    turns = race(MANY, lambda place: calls.receive(verification.pk, event, step=1, now=NOW))
+    check_alike(turns)
     assert row(verification)["state"] == State.APPROVED
     assert CallEvent.objects.filter(kind=Kind.GATHER).count() == 1
     assert heard == {"approved": 1, "failed": 0, "consumed": 0}
@@ -94,10 +100,47 @@ def test_right_and_wrong_keys_at_once_are_decided_once(phone, race, heard):
 def test_of_many_answers_all_are_asked_and_one_is_recorded(phone, race):
     verification = reach(State.DIALING, phone.user).verification
     event = stage.report(Kind.ANSWER, verification)
-    scripts = race(MANY, lambda place: calls.receive(verification.pk, event, step=0, now=NOW))
-    assert won(scripts) == MANY
-    assert len(set(scripts)) == 1
+    turns = race(MANY, lambda place: calls.receive(verification.pk, event, step=0, now=NOW))
+    check_alike(turns)
     assert CallEvent.objects.count() == 1
+
+
+def test_of_many_questions_what_comes_next_one_has_the_answer_pushed(phone, race):
+    verification = reach(State.ANSWERED, phone.user, method=Method.SPEAK).verification
+    stage.press(verification, verification.approve_key)
+    event = stage.report(Kind.REDIRECT, verification)
+    check_alike(race(MANY, lambda place: calls.receive(verification.pk, event, step=2, now=NOW)))
+
+
+def test_of_many_deliveries_that_come_late_one_has_the_last_words_pushed(phone, race):
+    verification = reach(State.CANCELLED, phone.user).verification
+    event = stage.report(Kind.ANSWER, verification)
+    check_alike(race(MANY, lambda place: calls.receive(verification.pk, event, step=0, now=NOW)))
+
+
+@pytest.mark.parametrize("control", ["bxml", "api"])
+@pytest.mark.parametrize("once_more", range(4))
+def test_a_cancel_that_crosses_the_answer_leaves_no_call_behind(
+    phone, race, carrier, configure, control, once_more
+):
+    configure(CALL_CONTROL=control)
+    now = real_now()
+    verification = reach(State.DIALING, phone.user, now=now).verification
+    event = stage.report(Kind.ANSWER, verification)
+
+    def take_part(place):
+        if place == 0:
+            return steering.reply_to(calls.receive(verification.pk, event, step=0, now=now))
+        return verifications.cancel(fresh(verification), now=now)
+
+    outcomes = race(2, take_part)
+    assert won(outcomes) == 2
+    assert outcomes[1] is True
+    assert row(verification)["state"] == State.CANCELLED
+    # Nobody has picked up the call itself, so that it can be told nothing: unless its reply tells it how it
+    # ends, it is taken back.
+    told = CallEvent.objects.filter(kind=Kind.ANSWER, cue="cancelled")
+    assert carrier.calls[-1].is_over or told.exists()
 
 
 def test_of_many_events_of_all_kinds_none_fails_and_one_decides(phone, race, heard):
@@ -116,7 +159,9 @@ def test_of_many_events_of_all_kinds_none_fails_and_one_decides(phone, race, hea
 
     assert won(race(MANY, deliver)) == MANY
     assert row(verification)["state"] in {State.APPROVED, State.UNREACHABLE}
-    assert heard["approved"] + heard["failed"] == 1
+    # What the key has approved the machine has made void.
+    assert heard["approved"] == (row(verification)["state"] == State.APPROVED)
+    assert heard["failed"] == 1
     assert row(verification)["ended_at"] is not None
     kinds = list(CallEvent.objects.values_list("kind", flat=True))
     assert len(kinds) == len(set(kinds))

@@ -1,0 +1,172 @@
+"""People with their phones, whichever way the site steers its calls: what they do, and what they hear."""
+
+import re
+import time
+
+from .acts import PAYLOAD
+from .carrier import PATIENCE
+from .stage import newcomer
+
+KEY = "7"
+# With these, two walks hear the same to the letter, but for the code.
+ALIKE = {"APPROVE_KEY": KEY}
+PARKED = 4  # seconds for which a call waits for a worker
+
+
+class Walk:
+    """One person, from the page to the end of the call; ``lag`` is how late callbacks are, in seconds.
+
+    ``is_left_alone`` says that no worker ever comes to steer the call.
+    """
+
+    def __init__(
+        self, carrier, site, visitor, *, method, person=None, lag=0, is_left_alone=False, **settings
+    ):
+        self.carrier, self.site, self.visitor, self.method = carrier, site, visitor, method
+        self.person = person
+        self.settings = {**ALIKE, **settings, "LOGIN_METHOD": method}
+        if method != "approve":
+            self.settings["ENROL_METHOD"] = method
+        self.lag, self.is_left_alone = lag, is_left_alone
+        self.number, self.handset, self.ahead = "", None, 0
+
+    # What is asked for
+
+    def open(self, purpose):
+        """Have the phone rung for the purpose; for all but the first two the person has logged in before."""
+        self.site.configure(**self.settings)
+        {
+            "login": self._open_login,
+            "register": self._open_registration,
+            "enrol": self._open_enrolment,
+            "confirm": self._open_confirmation,
+            "act": self._open_act,
+        }[purpose]()
+        self.handset = self.carrier.ring(self.number)
+        return self
+
+    def _open_login(self):
+        self.person = self.person or self.site.welcome()
+        self.number = self.person.number
+        self.visitor.log_in(self.person)
+
+    def _open_registration(self):
+        person = newcomer()
+        self.number = person.number
+        self.visitor.register(person)
+
+    def _open_enrolment(self):
+        self._be_in()
+        self.number = newcomer().number
+        self.visitor.submit("/phone/phones/add/", name="Work", number=self.number, consents="on")
+
+    def _open_confirmation(self):
+        self._be_in()
+        self.visitor.submit("/phone/confirm/", next="/members/")
+
+    def _open_act(self):
+        self._be_in()
+        self.visitor.submit("/pay/")
+        assert PAYLOAD["payee"] in self.visitor.page
+
+    def _be_in(self):
+        self.site.configure(**ALIKE)
+        self._open_login()
+        self.handset = self.carrier.ring(self.number)
+        self.answer().press(KEY)
+        assert self.visitor.complete().is_in
+        self.site.configure(**self.settings)
+
+    # What people do
+
+    @property
+    def right(self):
+        """The keys that are asked for."""
+        return self.visitor.open("/phone/wait/").shown_code if self.method == "enter" else KEY
+
+    @property
+    def wrong(self):
+        """Keys that are not."""
+        return str((int(self.right) + 1) % 10**6).zfill(6) if self.method == "enter" else "1"
+
+    @property
+    def report_key(self):
+        """What reports the call; among the digits of a code it needs an end."""
+        return "0#" if self.method == "enter" else "0"
+
+    def answer(self, **how):
+        return self._act("answer", **how)
+
+    def press(self, keys):
+        return self._act("press", digits=keys)
+
+    def hang_up(self):
+        return self._act("hangup")
+
+    def keep_silent(self):
+        """Press nothing more until the call goes on."""
+        heard = self.exchanges("callback").count("gather")
+        while self.exchanges("callback").count("gather") == heard:
+            self.carrier.advance(1)
+        return self.settle()
+
+    def type_code(self, code):
+        self.visitor.submit("/phone/code/", code=code)
+        return self
+
+    def _act(self, action, **how):
+        self.carrier.act(self.handset.call_id, action, **how)
+        return self.settle()
+
+    def settle(self):
+        """Return when the call is over or listens: whoever steers it has come to it, or never will."""
+        self.carrier.advance(self.lag)
+        began = second = time.monotonic()
+        while not ((call := self.handset.call)["listening"] or call["state"] == "disconnected"):
+            assert time.monotonic() < began + PATIENCE, call
+            if self.is_left_alone:
+                self.let_pass(PARKED)
+            elif time.monotonic() > second + 1:
+                # The site's clock goes on by itself: the carrier's must not lag behind.
+                self.carrier.advance(1)
+                second = time.monotonic()
+            time.sleep(0.03)
+        return self
+
+    def let_pass(self, seconds):
+        """Let time pass at the site and at the carrier."""
+        self.ahead += seconds
+        self.site.set_ahead(self.ahead)
+        self.carrier.advance(seconds)
+
+    def wait_for_the_end(self):
+        self.handset.wait_for_the_end()
+        return self
+
+    # What comes of it
+
+    @property
+    def heard(self):
+        """What the call has said, line by line; the code is left out, for it is another in each call."""
+        return [re.sub(r"\d{6}|\d( \d){5}", "(the code)", line) for line in self.handset.call["transcript"]]
+
+    @property
+    def outcome(self):
+        """What is stored of it, and what the page says in the end."""
+        (row,) = [
+            row for row in self.site.rows("phoneverification") if row["call_id"] == self.handset.call_id
+        ]
+        heading = self.visitor.open("/phone/wait/").heading
+        return {**{name: row[name] for name in ("state", "cause", "tries", "step")}, "heading": heading}
+
+    def exchanges(self, direction=""):
+        """Return the names of what was exchanged with the carrier about the call, in order."""
+        return [
+            exchange["name"]
+            for exchange in self.handset.call["exchanges"]
+            if direction in ("", exchange["direction"])
+        ]
+
+    def addresses(self):
+        """Return the paths to which the carrier reported, in one text."""
+        return " ".join(exchange["url"] for exchange in self.handset.call["exchanges"])

@@ -1,0 +1,54 @@
+import pytest
+
+from tests.stage import refusal_of
+from voice2fa.core.errors import Code
+from voice2fa.numbers import mask, read_extension
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        ("", ""),
+        ("  ", ""),
+        ("204", "204"),
+        ("2-0 4", "204"),
+        ("2\u201304\u200e", "204"),
+        ("x204", "204"),
+        ("Ext. 204", "204"),
+        ("extension: 204", "204"),
+        ("*204#", "*204#"),
+        (",,204", ",,204"),
+        ("204w1P2", "204,1,2"),
+        ("٢٠٤", "204"),
+        ("\uff12\uff10\uff14\uff0c\uff11", "204,1"),
+        ("،204", ",204"),
+        ("1" * 32, "1" * 32),
+    ],
+)
+def test_an_extension_is_read_as_people_write_it(typed, keys):
+    assert read_extension(typed) == keys
+    assert read_extension(keys) == keys
+
+
+@pytest.mark.parametrize(
+    "typed", ["abc", "2O4", "20x4", "x", "ext", ",,", "w", "1" * 33, "2.04", "(204)", "204;1", "½", "20\x004"]
+)
+def test_what_cannot_be_keyed_in_is_no_extension(typed):
+    assert refusal_of(read_extension, typed) == Code.EXTENSION_INVALID
+
+
+@pytest.mark.parametrize(
+    ("beside", "behind", "keys"),
+    [("", "204", "204"), ("204", "", "204"), ("204", "204", "204"), (",,204", "204", ",,204")],
+)
+def test_an_extension_may_stand_behind_the_number_or_beside_it(beside, behind, keys):
+    assert read_extension(beside, in_number=behind) == keys
+
+
+def test_two_extensions_are_one_too_many():
+    assert refusal_of(read_extension, "205", in_number="204") == Code.EXTENSION_TWICE
+
+
+def test_a_masked_number_shows_its_extension_without_the_pauses():
+    assert mask("+12025550123", ",,204") == "+1 ••• ••• ••23 x204"
+    assert mask("+12025550123") == "+1 ••• ••• ••23"
