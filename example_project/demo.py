@@ -21,7 +21,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils import timezone
 
-from voice2fa.flows.lines import open_reception
+from voice2fa.flows.telephony.lines import open_reception
 
 HOST = "127.0.0.1"
 MANAGE = Path(__file__).resolve().parent / "manage.py"

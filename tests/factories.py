@@ -16,8 +16,8 @@ from voice2fa.conf import get_settings
 from voice2fa.core.events import Answerer, Attestation, Cause, Kind
 from voice2fa.core.methods import Cue, Method, Purpose
 from voice2fa.core.states import State
-from voice2fa.flows.challenges import lifetime
-from voice2fa.flows.tickets import hash_ticket, mark_of
+from voice2fa.flows.attempts.tickets import hash_ticket, mark_of
+from voice2fa.flows.telephony.challenges import lifetime
 from voice2fa.models import CallEvent, PhoneVerification, VoiceDevice
 
 PASSWORD = "correct horse battery staple"

@@ -9,9 +9,11 @@ from voice2fa.core.errors import Refusal
 from voice2fa.core.events import CallEvent, Kind
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.states import State
-from voice2fa.flows import calls, placing, registration, requests, steering, tickets
+from voice2fa.flows import calls, registration, steering
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.attempts import requests, tickets
+from voice2fa.flows.telephony import placing
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.providers.memory import MemoryProvider
 

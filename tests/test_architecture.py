@@ -108,6 +108,27 @@ def test_imports_point_down_and_never_to_a_neighbour(path):
         assert is_below or (room, other) in ALLOWED, f"{room} must not import {other}"
 
 
+# The flows have floors of their own: the attempt, what it needs, and on top of these the use cases.
+FLOWS = PACKAGE / "flows"
+FLOW_FLOOR_OF = {"attempts": 0, "telephony": 1, "presence": 1, "account": 1}
+USE_CASES = 2
+
+
+def flow_room_of(names):
+    return names[0] if (FLOWS / names[0]).is_dir() else "use cases"
+
+
+@pytest.mark.parametrize("path", sorted(FLOWS.rglob("*/*.py")), ids=named)
+def test_the_rooms_of_the_flows_import_down_and_never_a_use_case(path):
+    room = path.parent.name
+    names = imports_of(without_types(parse(path)), package_of(path))
+    inside = [
+        parts for name in names if (parts := name.split(".")[2:]) and name.startswith("voice2fa.flows.")
+    ]
+    for other in {flow_room_of(parts) for parts in inside} - {room}:
+        assert FLOW_FLOOR_OF.get(other, USE_CASES) < FLOW_FLOOR_OF[room], f"{room} must not import {other}"
+
+
 def test_the_emulator_is_an_island():
     for path in SOURCES:
         names = {name for name in imports_of(parse(path), package_of(path)) if name.startswith("voice2fa")}

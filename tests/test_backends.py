@@ -17,7 +17,7 @@ from tests import stage
 from tests.stage import PASSWORD, reach, real_now
 from voice2fa.backends import VoiceBackend
 from voice2fa.core.states import State
-from voice2fa.flows import tickets
+from voice2fa.flows.attempts import tickets
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hold_back")]
 

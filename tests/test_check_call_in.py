@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from voice2fa.checks.call_in import check_attestation, check_call_in
-from voice2fa.flows.lines import open_reception
+from voice2fa.flows.telephony.lines import open_reception
 
 CONSOLE = {"BACKEND": "voice2fa.providers.console.ConsoleProvider"}
 

@@ -17,8 +17,9 @@ from django.utils import timezone
 from tests.factories import PhoneVerificationFactory, UserFactory, VoiceDeviceFactory
 from voice2fa.core.methods import Method
 from voice2fa.core.states import State
-from voice2fa.flows import enrolment, placing
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows import enrolment
+from voice2fa.flows.telephony import placing
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.providers.base import CarrierDown
 from voice2fa.providers.memory import MemoryProvider

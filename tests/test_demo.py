@@ -2,7 +2,7 @@
 
 from example_project import demo
 from voice2fa.emulator.options import parse
-from voice2fa.flows.lines import open_reception
+from voice2fa.flows.telephony.lines import open_reception
 
 
 def test_the_emulator_announces_calls_where_the_site_takes_them():

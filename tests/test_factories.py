@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from tests.factories import PhoneVerificationFactory, UserFactory, VoiceDeviceFactory
 from voice2fa.core.methods import Method, Purpose
-from voice2fa.flows import call_in, enrolment, lines, login, placing, registration, tickets, verification
-from voice2fa.flows.challenges import code_of
-from voice2fa.flows.requests import Client
+from voice2fa.flows import call_in, enrolment, login, registration, verification
+from voice2fa.flows.attempts import tickets
+from voice2fa.flows.attempts.requests import Client
+from voice2fa.flows.telephony import lines, placing
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.memory import MemoryProvider
 

@@ -13,8 +13,8 @@ from tests import stage
 from tests.stage import PASSWORD, reach, real_now
 from tests.test_backends import run_async
 from voice2fa.core.states import State
-from voice2fa.flows.marks import note_remembered
-from voice2fa.flows.sessions import open_session
+from voice2fa.flows.presence.marks import note_remembered
+from voice2fa.flows.presence.sessions import open_session
 from voice2fa.middleware import ConfirmationMiddleware
 from voice2fa.testing import voice_login
 

@@ -13,8 +13,8 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from tests import stage
 from tests.stage import reach, real_now
 from voice2fa.core.states import State
-from voice2fa.flows.marks import confirmed_at, is_confirmed, is_fresh
-from voice2fa.flows.sessions import open_session
+from voice2fa.flows.presence.marks import confirmed_at, is_confirmed, is_fresh
+from voice2fa.flows.presence.sessions import open_session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hold_back"), pytest.mark.urls(__name__)]
 

@@ -12,7 +12,7 @@ from tests.stage import PASSWORD, real_now
 from tests.test_backends import run_async
 from tests.web.conftest import browser, new_browser  # noqa: F401
 from voice2fa.backends import VoiceBackend
-from voice2fa.flows.chain import after_ours, before_ours
+from voice2fa.flows.presence.chain import after_ours, before_ours
 from voice2fa.models import PhoneVerification
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hold_back")]

@@ -13,9 +13,10 @@ from django.views.decorators.debug import sensitive_variables
 from .conf import get_settings
 from .core.errors import Refusal
 from .core.methods import Purpose
-from .flows import chain, login, registration
+from .flows import login, registration
+from .flows.attempts.tickets import find
+from .flows.presence import chain
 from .flows.requirement import must_confirm
-from .flows.tickets import find
 
 _FINISHERS = {Purpose.LOGIN: login.finish, Purpose.REGISTER: registration.finish}
 

@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from . import signals
 from .core.errors import Refusal
-from .flows.machines import is_void
+from .flows.telephony.machines import is_void
 from .models import (
     PhoneProof,
     PhoneRecord,

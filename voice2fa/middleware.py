@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from .flows.marks import is_confirmed
+from .flows.presence.marks import is_confirmed
 from .flows.requirement import must_confirm
 
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from . import signals
 from .core.history import PhoneEvent
-from .flows import history
-from .flows.browsers import forget_all
-from .flows.marks import keep_confirmation, note_confirmation
-from .flows.requests import Client
+from .flows.account import history
+from .flows.attempts.requests import Client
+from .flows.presence.browsers import forget_all
+from .flows.presence.marks import keep_confirmation, note_confirmation
 from .flows.requirement import must_confirm
 from .models import RecoveryCodes, RememberedBrowser, VoiceDevice
 

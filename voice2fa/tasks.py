@@ -6,7 +6,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from .core.methods import Cue
-from .flows import notices, placing, proof_mails, pushing, sessions
+from .flows.account import notices, proof_mails
+from .flows.presence import sessions
+from .flows.telephony import placing, pushing
 
 try:
     from django.tasks import task  # type: ignore[import-not-found, unused-ignore]

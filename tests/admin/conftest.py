@@ -3,7 +3,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from tests.factories import UserFactory, VoiceDeviceFactory
-from voice2fa.flows import placing
+from voice2fa.flows.telephony import placing
 from voice2fa.providers.memory import MemoryProvider
 
 

@@ -3,8 +3,8 @@ from django.utils import timezone
 
 from tests.factories import UserFactory, VoiceDeviceFactory
 from voice2fa import signals
-from voice2fa.flows import browsers
-from voice2fa.flows.requests import Client
+from voice2fa.flows.attempts.requests import Client
+from voice2fa.flows.presence import browsers
 from voice2fa.models import RememberedBrowser
 
 LIST = "voice2fa/rememberedbrowser/"

@@ -11,7 +11,7 @@ from tests.factories import UserFactory, VoiceDeviceFactory
 from voice2fa import signals
 from voice2fa.core.states import State
 from voice2fa.flows import login
-from voice2fa.flows.requests import Client
+from voice2fa.flows.attempts.requests import Client
 from voice2fa.models import VoiceDevice
 
 LIST = "voice2fa/voicedevice/"

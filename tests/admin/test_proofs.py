@@ -9,7 +9,8 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from tests.factories import UserFactory, VoiceDeviceFactory
-from voice2fa.flows import first_phone, proofs
+from voice2fa.flows import first_phone
+from voice2fa.flows.account import proofs
 from voice2fa.models import PhoneProof
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from tests.factories import UserFactory, VoiceDeviceFactory
 from voice2fa.core.history import PhoneEvent
-from voice2fa.flows import history
-from voice2fa.flows.requests import Client
+from voice2fa.flows.account import history
+from voice2fa.flows.attempts.requests import Client
 from voice2fa.models import PhoneRecord
 
 LIST = "voice2fa/phonerecord/"

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import PhoneVerificationFactory, UserFactory
-from voice2fa.flows import stopping
+from voice2fa.flows.telephony import stopping
 from voice2fa.models import PhoneVerification, StoppedNumber
 
 pytestmark = pytest.mark.django_db

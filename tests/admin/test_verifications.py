@@ -11,8 +11,8 @@ from voice2fa.core.events import Cause, Kind
 from voice2fa.core.methods import Cue, Method
 from voice2fa.core.states import State
 from voice2fa.flows import login
-from voice2fa.flows.challenges import code_of
-from voice2fa.flows.requests import Client
+from voice2fa.flows.attempts.requests import Client
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification, VoiceDevice
 
 pytestmark = pytest.mark.django_db

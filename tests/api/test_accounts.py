@@ -7,7 +7,7 @@ import pytest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests import stage
-from voice2fa.flows import browsers
+from voice2fa.flows.presence import browsers
 from voice2fa.models import PhoneVerification, VoiceDevice
 
 from .conftest import NEW_NUMBER, error_of, newest

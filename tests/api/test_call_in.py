@@ -4,8 +4,8 @@ import pytest
 
 from tests import stage
 from tests.stage import CALLER, NUMBER
-from voice2fa.flows.challenges import code_of
-from voice2fa.flows.lines import open_reception
+from voice2fa.flows.telephony.challenges import code_of
+from voice2fa.flows.telephony.lines import open_reception
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.memory import MemoryProvider
 

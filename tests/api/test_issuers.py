@@ -119,7 +119,7 @@ def test_somebody_elses_receipt_is_worth_nothing(token, new_api, approve, kind):
 def test_a_receipt_dies_with_the_password_and_with_time(token, phone, now):
     from datetime import timedelta
 
-    from voice2fa.flows.receipts import confirmed_at, issue_receipt
+    from voice2fa.flows.presence.receipts import confirmed_at, issue_receipt
 
     old = issue_receipt(phone.user, phone, now=stage.real_now() - timedelta(seconds=301))
     stale = token.send("recovery_codes", headers={"Voice-Auth-Confirmation": old})

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests import stage
 from voice2fa.core.errors import Code
 from voice2fa.core.states import State
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification, VoiceDevice
 
 from .conftest import NEW_NUMBER, error_of, newest

@@ -9,8 +9,8 @@ from django.urls import reverse
 from tests import stage
 from tests.providers.samples import ACCOUNT_ID, APPLICATION_ID
 from voice2fa.core.states import Happening
-from voice2fa.flows.lines import open_line
-from voice2fa.flows.moves import move
+from voice2fa.flows.attempts.moves import move
+from voice2fa.flows.telephony.lines import open_line
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.bandwidth import BandwidthProvider
 

@@ -6,7 +6,7 @@ from tests.providers.samples import bandwidth_options
 from voice2fa.core.methods import Method
 from voice2fa.core.states import State
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.telephony.challenges import code_of
 
 from .bandwidth import CarrierSide
 

@@ -17,7 +17,7 @@ from tests.stage import OTHER_NUMBER, row
 from voice2fa.callbacks.parsers import LONGEST_BODY
 from voice2fa.core.methods import Method
 from voice2fa.core.states import State
-from voice2fa.flows.lines import open_line
+from voice2fa.flows.telephony.lines import open_line
 from voice2fa.models import CallEvent
 
 from .bandwidth import EVENTS, STEPPED, SYNC, Watching

@@ -15,8 +15,8 @@ from tests.providers.samples import ACCOUNT_ID, APPLICATION_ID, bandwidth_option
 from tests.stage import CALLER, NUMBER, OTHER_NUMBER, row
 from voice2fa.callbacks.parsers import LONGEST_BODY
 from voice2fa.core.states import State
-from voice2fa.flows.challenges import code_of
-from voice2fa.flows.lines import open_line, open_reception
+from voice2fa.flows.telephony.challenges import code_of
+from voice2fa.flows.telephony.lines import open_line, open_reception
 
 from .test_doors import NONSENSE
 

@@ -9,7 +9,7 @@ from django.urls import clear_script_prefix, set_script_prefix
 
 from tests.providers.samples import bandwidth_options
 from voice2fa.core.states import State
-from voice2fa.flows.lines import open_line
+from voice2fa.flows.telephony.lines import open_line
 
 ONE = UUID(int=1)
 ADDRESSES = [

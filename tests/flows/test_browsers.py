@@ -9,8 +9,9 @@ from tests import stage
 from tests.stage import CLIENT, NOW, OTHER_NUMBER, reach
 from voice2fa import signals
 from voice2fa.core.states import State
-from voice2fa.flows import browsers, enrolment, phones, upkeep
-from voice2fa.flows.requests import Client
+from voice2fa.flows import enrolment, phones, upkeep
+from voice2fa.flows.attempts.requests import Client
+from voice2fa.flows.presence import browsers
 from voice2fa.models import PhoneRecord, RememberedBrowser
 from voice2fa.sentences import name_browser
 

@@ -9,10 +9,12 @@ from tests.stage import CLIENT, NOW, reach, row
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Method
 from voice2fa.core.states import LIVE, State
-from voice2fa.flows import call_in, placing, tickets, upkeep
+from voice2fa.flows import call_in, upkeep
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.challenges import code_of
-from voice2fa.flows.lines import open_reception
+from voice2fa.flows.attempts import tickets
+from voice2fa.flows.telephony import placing
+from voice2fa.flows.telephony.challenges import code_of
+from voice2fa.flows.telephony.lines import open_reception
 from voice2fa.models import PhoneVerification
 
 from .arrivals import Caller, expect_call

@@ -16,7 +16,7 @@ from voice2fa.core.states import FINAL, State
 from voice2fa.exceptions import RejectedCallback, UnknownCall
 from voice2fa.flows import calls
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import CallEvent, StoppedNumber
 from voice2fa.providers.base import OutcomeUnknown
 

@@ -15,8 +15,9 @@ from voice2fa.core.errors import Code
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.payloads import Money
 from voice2fa.core.states import State
-from voice2fa.flows import confirmation, login, tickets
+from voice2fa.flows import confirmation, login
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.attempts import tickets
 from voice2fa.models import PhoneVerification, VoiceDevice
 
 pytestmark = pytest.mark.django_db

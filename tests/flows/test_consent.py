@@ -8,8 +8,9 @@ from tests import stage
 from tests.stage import CLIENT, NOW, NUMBER, applicant, refusal_of
 from voice2fa.core.errors import Code
 from voice2fa.core.states import State
-from voice2fa.flows import enrolment, registration, tickets
+from voice2fa.flows import enrolment, registration
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.attempts import tickets
 from voice2fa.models import PhoneVerification, VoiceDevice
 
 pytestmark = pytest.mark.django_db

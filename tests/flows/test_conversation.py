@@ -13,8 +13,8 @@ from tests.stage import OTHER_NUMBER, hang_up, press, real_now, row
 from voice2fa.core.errors import Code
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.states import State
-from voice2fa.flows import tickets
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.attempts import tickets
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification, VoiceDevice
 
 

@@ -11,8 +11,10 @@ from voice2fa import signals
 from voice2fa.core.errors import Code
 from voice2fa.core.history import PhoneEvent
 from voice2fa.core.states import State
-from voice2fa.flows import disowning, first_phone, history, recovery, tickets
+from voice2fa.flows import disowning, first_phone, recovery
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.account import history
+from voice2fa.flows.attempts import tickets
 from voice2fa.flows.requirement import has_disowned, must_confirm
 from voice2fa.models import PhoneRecord, RememberedBrowser, VoiceDevice
 

@@ -7,7 +7,8 @@ from tests.stage import CLIENT, NOW, NUMBER, OTHER_NUMBER, PASSWORD, refusal_of,
 from voice2fa import signals
 from voice2fa.core.errors import Code
 from voice2fa.core.states import State
-from voice2fa.flows import enrolment, login, tickets
+from voice2fa.flows import enrolment, login
+from voice2fa.flows.attempts import tickets
 from voice2fa.models import VoiceDevice
 
 pytestmark = pytest.mark.django_db

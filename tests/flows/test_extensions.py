@@ -9,8 +9,9 @@ from voice2fa.core.events import Cause
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.script import Gather, Pause, SendTones
 from voice2fa.core.states import State
-from voice2fa.flows import confirmation, enrolment, first_phone, login, registration, tickets
+from voice2fa.flows import confirmation, enrolment, first_phone, login, registration
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.attempts import tickets
 from voice2fa.flows.progress import Progress
 from voice2fa.models import PhoneVerification, VoiceDevice
 

@@ -12,8 +12,10 @@ from tests.stage import CLIENT, NOW, NUMBER, OTHER_NUMBER, PASSWORD, refusal_of
 from voice2fa import tasks
 from voice2fa.core.errors import Code, Refusal, TryLater
 from voice2fa.core.proofs import MAX_TRIES, ProofKind
-from voice2fa.flows import enrolment, first_phone, proof_mails, proofs, tickets
+from voice2fa.flows import enrolment, first_phone
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.account import proof_mails, proofs
+from voice2fa.flows.attempts import tickets
 from voice2fa.models import PhoneProof, PhoneVerification, RecoveryCodes, VoiceDevice
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,10 @@ from voice2fa.core.methods import Purpose
 from voice2fa.core.payloads import Money
 from voice2fa.core.states import State
 from voice2fa.exceptions import RejectedCallback, UnknownCall
-from voice2fa.flows import call_in, confirmation, tickets
+from voice2fa.flows import call_in, confirmation
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.attempts import tickets
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import CallEvent, PhoneVerification, StoppedNumber
 
 from .arrivals import Caller, expect_call

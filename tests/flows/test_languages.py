@@ -8,7 +8,9 @@ from tests import stage
 from tests.stage import CLIENT, NOW, NUMBER, refusal_of
 from voice2fa import signals
 from voice2fa.core.errors import Code
-from voice2fa.flows import enrolment, languages, login, phones, registration, tickets
+from voice2fa.flows import enrolment, login, phones, registration
+from voice2fa.flows.attempts import tickets
+from voice2fa.flows.telephony import languages
 from voice2fa.providers.memory import MemoryProvider
 
 LANGUAGES = [("en", "English"), ("es", "Spanish"), ("pt", "Portuguese"), ("tlh", "Klingon")]

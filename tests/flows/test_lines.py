@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from voice2fa.flows.lines import accepts, open_line, open_reception
+from voice2fa.flows.telephony.lines import accepts, open_line, open_reception
 
 ONE, OTHER = UUID(int=1), UUID(int=2)
 OLD, NEW = "old-secret-of-the-callbacks-0000001", "new-secret-of-the-callbacks-0000002"

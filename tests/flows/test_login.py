@@ -6,7 +6,8 @@ from tests.stage import CLIENT, NOW, NUMBER, OTHER_NUMBER, PASSWORD, reach, refu
 from voice2fa.core.errors import Code
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.states import State
-from voice2fa.flows import login, tickets
+from voice2fa.flows import login
+from voice2fa.flows.attempts import tickets
 from voice2fa.flows.requirement import is_required
 
 pytestmark = pytest.mark.django_db

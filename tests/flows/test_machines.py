@@ -16,10 +16,12 @@ from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.payloads import Money
 from voice2fa.core.script import Gather, Say
 from voice2fa.core.states import FINAL, State
-from voice2fa.flows import confirmation, machines, other_ways, tickets
+from voice2fa.flows import confirmation, other_ways
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.attempts import tickets
 from voice2fa.flows.conversation import PhoneConversation
 from voice2fa.flows.progress import Progress
+from voice2fa.flows.telephony import machines
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.base import MachineDetection
 

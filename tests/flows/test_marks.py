@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from tests import stage
 from tests.stage import NOW, OTHER_NUMBER
-from voice2fa.flows.marks import (
+from voice2fa.flows.presence.marks import (
     confirmed_at,
     is_by_browser,
     is_confirmed,

@@ -13,8 +13,9 @@ from tests.stage import NOW, NUMBER, OTHER_NUMBER, refusal_of
 from voice2fa import signals
 from voice2fa.core.errors import Code
 from voice2fa.core.history import PhoneEvent
-from voice2fa.flows import history, notices, phones, recovery
-from voice2fa.flows.requests import Client
+from voice2fa.flows import phones, recovery
+from voice2fa.flows.account import history, notices
+from voice2fa.flows.attempts.requests import Client
 from voice2fa.models import PhoneRecord, RememberedBrowser, VoiceDevice
 
 pytestmark = pytest.mark.django_db

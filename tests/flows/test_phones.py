@@ -11,7 +11,8 @@ from voice2fa import signals
 from voice2fa.core.errors import Code
 from voice2fa.core.history import PhoneEvent
 from voice2fa.core.states import State
-from voice2fa.flows import enrolment, login, phones, registration, tickets
+from voice2fa.flows import enrolment, login, phones, registration
+from voice2fa.flows.attempts import tickets
 from voice2fa.models import PhoneRecord, PhoneVerification, VoiceDevice
 
 pytestmark = pytest.mark.django_db

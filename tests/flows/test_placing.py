@@ -10,8 +10,8 @@ from tests.stage import CALLER, NOW, NUMBER, answer, press, reach
 from voice2fa.core.events import Cause
 from voice2fa.core.methods import Method
 from voice2fa.core.states import FINAL, State
-from voice2fa.flows import placing
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.telephony import placing
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.base import (
     CallGone,

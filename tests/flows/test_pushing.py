@@ -10,8 +10,9 @@ from voice2fa import signals
 from voice2fa.core.events import Answerer, Kind
 from voice2fa.core.methods import Cue, Method
 from voice2fa.core.states import State
-from voice2fa.flows import pushing, steering
+from voice2fa.flows import steering
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.telephony import pushing
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.base import (
     CallGone,

@@ -7,8 +7,9 @@ from voice2fa import signals
 from voice2fa.core.errors import Code
 from voice2fa.core.methods import Method
 from voice2fa.core.states import State
-from voice2fa.flows import registration, tickets
+from voice2fa.flows import registration
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.attempts import tickets
 from voice2fa.models import VoiceDevice
 
 pytestmark = pytest.mark.django_db

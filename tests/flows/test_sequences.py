@@ -15,9 +15,10 @@ from voice2fa.core.events import Answerer, Cause, Kind
 from voice2fa.core.methods import Method
 from voice2fa.core.states import FINAL, State
 from voice2fa.exceptions import RejectedCallback
-from voice2fa.flows import calls, login, tickets, upkeep
+from voice2fa.flows import calls, login, upkeep
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.attempts import tickets
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import CallEvent
 from voice2fa.providers.base import OutcomeUnknown
 from voice2fa.providers.memory import MemoryProvider

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests import stage
 from tests.conftest import TASKS_MODULE
-from voice2fa.flows import elsewhere, sessions
+from voice2fa.flows.presence import elsewhere, sessions
 
 pytestmark = pytest.mark.django_db
 WITH_TABLE = ["django.contrib.sessions.backends.db", "django.contrib.sessions.backends.cached_db"]

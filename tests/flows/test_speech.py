@@ -13,8 +13,8 @@ from tests.test_checks import prompt as override
 from voice2fa.core.methods import Cue, Method, Purpose
 from voice2fa.core.prompts import Prompt
 from voice2fa.core.script import Gather, Play, Say
-from voice2fa.flows.challenges import script_of
-from voice2fa.flows.speech import can_be_spoken, language_of, spoken_for
+from voice2fa.flows.telephony.challenges import script_of
+from voice2fa.flows.telephony.speech import can_be_spoken, language_of, spoken_for
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.providers.bandwidth import BandwidthProvider
 

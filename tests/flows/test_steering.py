@@ -16,7 +16,7 @@ from voice2fa.core.states import State
 from voice2fa.exceptions import RejectedCallback
 from voice2fa.flows import steering
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import CallEvent, PhoneVerification, StoppedNumber
 
 if django.VERSION >= (6, 0):

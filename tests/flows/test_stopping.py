@@ -24,9 +24,10 @@ from voice2fa.core.errors import Code
 from voice2fa.core.events import Answerer, Kind
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.states import State
-from voice2fa.flows import login, stopping
+from voice2fa.flows import login
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.conversation import PhoneConversation
+from voice2fa.flows.telephony import stopping
 from voice2fa.models import PhoneVerification, StoppedNumber
 
 from . import carriers

@@ -12,9 +12,9 @@ from voice2fa import signals
 from voice2fa.core.errors import Code, TryLater, WrongCode
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.states import FINAL, LIVE, State
-from voice2fa.flows import requests, tickets
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.attempts import requests, tickets
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification
 
 from . import carriers

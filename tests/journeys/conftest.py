@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.journeys.settings import VOICE2FA
-from voice2fa.flows.lines import open_reception
+from voice2fa.flows.telephony.lines import open_reception
 
 from .carrier import Carrier
 from .stage import Site

@@ -22,7 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
 from example_project.settings import EMULATED_CARRIER
-from voice2fa.flows.lines import open_reception
+from voice2fa.flows.telephony.lines import open_reception
 
 from .browsing import Phone, expect_heading, fill_login, log_in, register, shown_code, submit_login
 from .carrier import Carrier

@@ -9,7 +9,7 @@ from voice2fa.core.methods import Challenge, Cue, Method, Purpose
 from voice2fa.core.payloads import Money
 from voice2fa.core.prompts import Prompt, write_script
 from voice2fa.core.script import Gather, Say
-from voice2fa.flows.speech import CallSpeaker
+from voice2fa.flows.telephony.speech import CallSpeaker
 from voice2fa.sentences import name_browser
 from voice2fa.spoken import say
 from voice2fa.wording import word

@@ -48,7 +48,8 @@ def main(thing):
 def one_ticket():
     from tests import stage
     from voice2fa.core.states import State
-    from voice2fa.flows import login, tickets
+    from voice2fa.flows import login
+    from voice2fa.flows.attempts import tickets
 
     started = stage.reach(State.APPROVED, stage.make_phone(stage.make_user()).user)
 
@@ -61,7 +62,8 @@ def one_ticket():
 
 def one_payload():
     from tests import stage
-    from voice2fa.flows import confirmation, tickets
+    from voice2fa.flows import confirmation
+    from voice2fa.flows.attempts import tickets
 
     user = stage.make_phone(stage.make_user()).user
     payload = {"amount": 5, "payee": "Maria"}

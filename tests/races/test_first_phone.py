@@ -8,7 +8,9 @@ from tests.races.test_races import MANY, fresh, won
 from tests.stage import CLIENT, NOW, NUMBER, OTHER_NUMBER
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.proofs import MAX_TRIES
-from voice2fa.flows import first_phone, proofs, tickets
+from voice2fa.flows import first_phone
+from voice2fa.flows.account import proofs
+from voice2fa.flows.attempts import tickets
 from voice2fa.models import PhoneProof, VoiceDevice
 
 pytestmark = [

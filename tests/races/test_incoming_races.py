@@ -11,7 +11,7 @@ from voice2fa.core.events import Kind
 from voice2fa.core.states import State
 from voice2fa.exceptions import RejectedCallback
 from voice2fa.flows import call_in
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import CallEvent, PhoneVerification
 
 pytestmark = [

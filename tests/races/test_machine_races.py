@@ -6,8 +6,9 @@ from tests.stage import NOW, reach, report
 from voice2fa.core.errors import Refusal
 from voice2fa.core.events import Answerer, Cause, Kind
 from voice2fa.core.states import State
-from voice2fa.flows import calls, tickets
+from voice2fa.flows import calls
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.attempts import tickets
 from voice2fa.models import PhoneVerification
 
 pytestmark = [

@@ -6,8 +6,9 @@ from tests import stage
 from tests.conftest import DUMMY
 from tests.stage import CLIENT, NOW, row
 from voice2fa.core.errors import Code, Refusal
-from voice2fa.flows import confirmation, tickets
+from voice2fa.flows import confirmation
 from voice2fa.flows import verification as verifications
+from voice2fa.flows.attempts import tickets
 from voice2fa.models import PhoneVerification
 
 MANY = 50

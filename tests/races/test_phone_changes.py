@@ -9,7 +9,9 @@ from voice2fa import signals
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.history import PhoneEvent
 from voice2fa.core.states import State
-from voice2fa.flows import disowning, enrolment, history, phones, tickets
+from voice2fa.flows import disowning, enrolment, phones
+from voice2fa.flows.account import history
+from voice2fa.flows.attempts import tickets
 from voice2fa.models import PhoneRecord, VoiceDevice
 
 pytestmark = [

@@ -16,9 +16,11 @@ from voice2fa.core.errors import Code, Refusal, WrongCode
 from voice2fa.core.events import Answerer, Kind
 from voice2fa.core.methods import Method
 from voice2fa.core.states import State
-from voice2fa.flows import calls, enrolment, login, phones, placing, registration, steering, tickets
+from voice2fa.flows import calls, enrolment, login, phones, registration, steering
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.attempts import tickets
+from voice2fa.flows.telephony import placing
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import CallEvent, PhoneVerification, VoiceDevice
 
 # One race after another: fifty connections each are half of what a server has.

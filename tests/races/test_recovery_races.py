@@ -11,7 +11,7 @@ from voice2fa import signals
 from voice2fa.core.errors import Refusal
 from voice2fa.core.methods import Method
 from voice2fa.flows import recovery
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification, RecoveryCode, RecoveryCodes
 
 # One race after another: fifty connections each are half of what a server has.

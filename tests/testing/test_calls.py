@@ -9,7 +9,7 @@ from tests import stage
 from tests.conftest import DUMMY, IMMEDIATE
 from voice2fa import testing
 from voice2fa.core.states import State
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification, StoppedNumber, VoiceDevice
 from voice2fa.providers.base import CarrierBusy, OutcomeUnknown
 from voice2fa.providers.memory import MemoryProvider

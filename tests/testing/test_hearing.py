@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import PhoneVerificationFactory
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.testing.hearing import Listener
 
 

@@ -12,7 +12,7 @@ from tests import stage
 from voice2fa import testing
 from voice2fa.core.errors import Refusal
 from voice2fa.core.states import State
-from voice2fa.flows import marks
+from voice2fa.flows.presence import marks
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.providers.memory import MemoryProvider
 

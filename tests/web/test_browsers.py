@@ -10,7 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests import stage
 from voice2fa.backends import VoiceBackend
-from voice2fa.flows import marks
+from voice2fa.flows.presence import marks
 from voice2fa.models import PhoneVerification, RememberedBrowser
 from voice2fa.web.remembering import COOKIE
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests import stage
 from tests.stage import CLIENT, OTHER_NUMBER
 from voice2fa.core.history import PhoneEvent
-from voice2fa.flows import history, notices
+from voice2fa.flows.account import history, notices
 from voice2fa.models import PhoneRecord, VoiceDevice
 
 from .conftest import newest

@@ -14,8 +14,9 @@ from tests import stage
 from tests.stage import NUMBER, OTHER_NUMBER, PASSWORD
 from tests.web.conftest import newest
 from voice2fa.core.states import State
-from voice2fa.flows import first_phone, grace, proofs
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows import first_phone, grace
+from voice2fa.flows.account import proofs
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneProof, PhoneVerification, VoiceDevice
 
 FIRST, PROOF, GO_ON, WAIT = (

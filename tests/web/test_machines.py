@@ -7,7 +7,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from tests import stage
 from voice2fa.core.events import Answerer, Kind
 from voice2fa.core.methods import Method
-from voice2fa.flows import stopping
+from voice2fa.flows.telephony import stopping
 
 from .conftest import newest
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tests import stage
 from voice2fa.core.states import State
-from voice2fa.flows import tickets
+from voice2fa.flows.attempts import tickets
 from voice2fa.models import PhoneVerification
 
 GETS = ["login", "register", "wait", "status", "done", "phones", "phone_add"]

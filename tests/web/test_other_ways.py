@@ -19,8 +19,8 @@ from voice2fa import signals
 from voice2fa.core.methods import Purpose
 from voice2fa.core.states import State
 from voice2fa.flows import recovery
-from voice2fa.flows.marks import is_fresh
 from voice2fa.flows.other_ways import ways_of
+from voice2fa.flows.presence.marks import is_fresh
 from voice2fa.models import PhoneVerification, RecoveryCodes
 
 from .conftest import newest

@@ -7,8 +7,8 @@ from tests import stage
 from tests.stage import PASSWORD, press, real_now
 from voice2fa.core.methods import Method
 from voice2fa.flows import recovery
-from voice2fa.flows.challenges import code_of
-from voice2fa.flows.marks import is_confirmed
+from voice2fa.flows.presence.marks import is_confirmed
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification, RecoveryCodes
 
 from .conftest import newest

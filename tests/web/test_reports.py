@@ -14,7 +14,7 @@ from tests import stage
 from tests.stage import PASSWORD
 from voice2fa.core.states import State
 from voice2fa.flows import first_phone, recovery
-from voice2fa.flows.tickets import hash_ticket
+from voice2fa.flows.attempts.tickets import hash_ticket
 from voice2fa.models import PhoneProof, PhoneVerification, RecoveryCode, RecoveryCodes
 
 from . import sessions

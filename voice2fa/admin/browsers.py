@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from voice2fa.flows import browsers
+from voice2fa.flows.presence import browsers
 from voice2fa.models import RememberedBrowser
 from voice2fa.sentences import name_browser
 

@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.flows import phones
-from voice2fa.flows.clients import client_of
-from voice2fa.flows.languages import list_languages
-from voice2fa.flows.standing import is_above
+from voice2fa.flows.account.standing import is_above
+from voice2fa.flows.attempts.clients import client_of
+from voice2fa.flows.telephony.languages import list_languages
 from voice2fa.models import VoiceDevice
 from voice2fa.sentences import explain_refusal
 

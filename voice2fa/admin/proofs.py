@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 from voice2fa.core.errors import Refusal
 from voice2fa.core.proofs import ProofKind
 from voice2fa.flows import first_phone
-from voice2fa.flows.proofs import newest
+from voice2fa.flows.account.proofs import newest
 from voice2fa.models import PhoneProof
 from voice2fa.sentences import explain_no_code
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from voice2fa.core.errors import Refusal
-from voice2fa.flows import stopping
+from voice2fa.flows.telephony import stopping
 from voice2fa.models import StoppedNumber
 
 from .searching import SearchByNumber

@@ -9,7 +9,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from voice2fa.core.errors import Code, Refusal
-from voice2fa.flows import marks
+from voice2fa.flows.presence import marks
 from voice2fa.sentences import explain_refusal
 
 from .issuers import SessionIssuer, get_issuer

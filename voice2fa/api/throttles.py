@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 
-from voice2fa.flows.clients import client_of
+from voice2fa.flows.attempts.clients import client_of
 
 # Sane for one person's client; REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] may name others by these scopes.
 RATES: dict[str, str | None] = {

@@ -14,8 +14,8 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.payloads import Money as Money
 from voice2fa.core.payloads import Payload
 from voice2fa.flows import confirmation
-from voice2fa.flows.clients import client_of
-from voice2fa.flows.tickets import find
+from voice2fa.flows.attempts.clients import client_of
+from voice2fa.flows.attempts.tickets import find
 from voice2fa.models import VoiceDevice
 
 from .errors import reply_to

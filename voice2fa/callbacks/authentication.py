@@ -9,7 +9,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from voice2fa.flows.lines import accepts
+from voice2fa.flows.telephony.lines import accepts
 
 REALM = 'Basic realm="voice2fa callbacks", charset="UTF-8"'
 

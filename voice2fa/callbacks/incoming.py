@@ -5,7 +5,7 @@ from datetime import datetime
 from voice2fa.core.events import CallEvent, Kind
 from voice2fa.core.script import CallScript
 from voice2fa.flows.incoming import receive
-from voice2fa.flows.lines import open_reception
+from voice2fa.flows.telephony.lines import open_reception
 from voice2fa.providers.base import Line
 
 from .views import CallbackView, NoticeView

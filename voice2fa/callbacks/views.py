@@ -21,8 +21,8 @@ from voice2fa.core.events import CallEvent, Kind
 from voice2fa.core.script import HANG_UP, CallScript
 from voice2fa.exceptions import RejectedCallback, UnknownCall
 from voice2fa.flows.calls import receive
-from voice2fa.flows.lines import open_line
 from voice2fa.flows.steering import reply_to
+from voice2fa.flows.telephony.lines import open_line
 from voice2fa.providers.base import BadEvent, Line, ScriptRefused
 
 from .authentication import CallbackAuthentication

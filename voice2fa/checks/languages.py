@@ -11,8 +11,8 @@ from django.utils.translation import check_for_language
 from voice2fa.carrier import get_provider
 from voice2fa.conf import get_settings
 from voice2fa.core.problems import Problem
-from voice2fa.flows.languages import TRANSLATED
-from voice2fa.flows.speech import can_be_spoken, spoken_for
+from voice2fa.flows.telephony.languages import TRANSLATED
+from voice2fa.flows.telephony.speech import can_be_spoken, spoken_for
 from voice2fa.wording import SOURCE
 
 from .messages import TAG, as_messages

@@ -10,7 +10,7 @@ from django.template import Engine, TemplateDoesNotExist
 from voice2fa import wording
 from voice2fa.core.problems import Problem
 from voice2fa.core.prompts import Prompt
-from voice2fa.flows.languages import TRANSLATED
+from voice2fa.flows.telephony.languages import TRANSLATED
 
 from .messages import TAG, as_messages
 

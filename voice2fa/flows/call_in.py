@@ -13,7 +13,7 @@ from voice2fa.core.policy import is_vouched
 from voice2fa.core.states import State
 from voice2fa.models import PhoneVerification
 
-from .requests import Client, Started
+from .attempts.requests import Client, Started
 from .verification import may_resend, resend
 
 _AWAITED = _("Call the number below from your phone, and key in the code when you are asked for it.")

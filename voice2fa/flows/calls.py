@@ -15,12 +15,12 @@ from voice2fa.core.states import Happening, State
 from voice2fa.exceptions import RejectedCallback, UnknownCall
 from voice2fa.models import PhoneVerification
 
-from .challenges import challenge_of, closing_cue, lifetime
-from .endings import ignore, receive_disconnect, receive_end, receive_machine
-from .moves import move
-from .records import Told, last_told, record, record_first, record_once, together, told_before
-from .stopping import stop_calling
-from .trust import check_belongs, check_in_order
+from .attempts.moves import move
+from .telephony.challenges import challenge_of, closing_cue, lifetime
+from .telephony.endings import ignore, receive_disconnect, receive_end, receive_machine
+from .telephony.records import Told, last_told, record, record_first, record_once, together, told_before
+from .telephony.stopping import stop_calling
+from .telephony.trust import check_belongs, check_in_order
 
 _TELLING = frozenset({Cue.TELL_CODE, Cue.TELL_SLOWLY})
 

@@ -18,10 +18,10 @@ from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.spoken import fill
 
 from . import verification as verifications
+from .attempts.requests import Client, Request, Started
 from .login import preferred_phone
 from .other_ways import ways_of
-from .requests import Client, Request, Started
-from .speech import language_of
+from .telephony.speech import language_of
 
 
 def begin(

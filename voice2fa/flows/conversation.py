@@ -19,10 +19,10 @@ from voice2fa.numbers import check_callable, strip_pauses
 from voice2fa.sentences import explain_outcome, explain_refusal
 
 from . import verification as verifications
-from .limits import check_limits
-from .machines import method_for
-from .requests import Client, Request
-from .stopping import check_not_stopped
+from .attempts.limits import check_limits
+from .attempts.requests import Client, Request
+from .telephony.machines import method_for
+from .telephony.stopping import check_not_stopped
 
 Answer = tuple[bool, dict[str, Any] | None]
 

@@ -9,10 +9,10 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.history import PhoneEvent
 from voice2fa.models import PhoneProof, PhoneRecord, PhoneVerification, RecoveryCodes, VoiceDevice
 
-from . import history
 from . import verification as verifications
-from .elsewhere import end_sessions
-from .requests import Client
+from .account import history
+from .attempts.requests import Client
+from .presence.elsewhere import end_sessions
 
 
 def disown(record: PhoneRecord, *, client: Client, now: datetime) -> None:

@@ -15,10 +15,10 @@ from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.numbers import PAUSE, read_extension, strip_pauses
 
-from . import history
 from . import verification as verifications
-from .languages import check_language, page_language
-from .requests import Client, Request, Started
+from .account import history
+from .attempts.requests import Client, Request, Started
+from .telephony.languages import check_language, page_language
 
 #: How many times ACCOUNTS_PER_NUMBER the extensions of one number may serve together.
 DESKS_PER_NUMBER = 20

@@ -29,11 +29,11 @@ from voice2fa.tasks import send_first_phone_mail
 
 from . import enrolment
 from . import verification as verifications
+from .account.proofs import SECRET_LIFETIME, mark_of, newest, secret_of
+from .account.standing import is_above
+from .attempts.requests import Client, Started
 from .other_ways import ways_of
-from .proofs import SECRET_LIFETIME, mark_of, newest, secret_of
-from .requests import Client, Started
 from .requirement import has_disowned, has_phone
-from .standing import is_above
 
 PROVED_FOR = timedelta(minutes=10)  # from the proof until a phone must have been named
 # A call that was begun in time may be repeated, and takes its time too.

@@ -24,10 +24,10 @@ from voice2fa.exceptions import RejectedCallback, UnknownCall
 from voice2fa.models import CallEvent, PhoneVerification
 from voice2fa.providers.rules import E164
 
-from .challenges import challenge_of, closing_cue
-from .moves import move
-from .records import record, record_once, together, told_before
-from .speech import language_of, speaker_for
+from .attempts.moves import move
+from .telephony.challenges import challenge_of, closing_cue
+from .telephony.records import record, record_once, together, told_before
+from .telephony.speech import language_of, speaker_for
 
 _RIGHT = frozenset({Happening.ANSWERED, Happening.APPROVED})
 

@@ -17,9 +17,9 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, StoppedNumber, VoiceDevice
 
-from . import chain
 from . import verification as verifications
-from .requests import Client, Request, Started
+from .attempts.requests import Client, Request, Started
+from .presence import chain
 
 
 # Of all names, so that the frames of the backends are hidden too: they have the password as an argument.

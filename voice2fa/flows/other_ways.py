@@ -20,8 +20,8 @@ from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, RecoveryCodes, VoiceDevice
 
 from . import verification as verifications
-from .passes import holder_of
-from .tickets import check_account, find
+from .attempts.tickets import check_account, find
+from .presence.passes import holder_of
 
 # Codes on paper come last: they are for the day on which nothing else is at hand.
 _LAST_RESORTS = frozenset({"voice2fa.recoverycodes", "otp_static.staticdevice"})

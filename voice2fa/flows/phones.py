@@ -16,12 +16,13 @@ from voice2fa.core.history import PhoneEvent
 from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
 
-from . import enrolment, first_phone, history
+from . import enrolment, first_phone
 from . import verification as verifications
-from .languages import check_language
-from .marks import is_recent
-from .requests import Client, Started
+from .account import history
+from .attempts.requests import Client, Started
+from .presence.marks import is_recent
 from .requirement import needs_phone
+from .telephony.languages import check_language
 
 
 def check_may_change(user: AbstractBaseUser, *, confirmed_at: datetime | None, now: datetime) -> None:

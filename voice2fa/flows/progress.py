@@ -19,10 +19,10 @@ from voice2fa.sentences import Outcome, explain_outcome
 from voice2fa.wording import SOURCE
 
 from . import call_in
-from .challenges import code_of
-from .languages import name_if_foreign
 from .login import other_phones
-from .machines import is_held_to_code, is_void
+from .telephony.challenges import code_of
+from .telephony.languages import name_if_foreign
+from .telephony.machines import is_held_to_code, is_void
 from .verification import may_resend
 
 Text = str | Promise

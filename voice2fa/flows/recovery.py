@@ -16,7 +16,7 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.keys import key_for
 from voice2fa.models import RecoveryCode, RecoveryCodes
 
-from .requests import Client
+from .attempts.requests import Client
 
 
 def codes_of(user: AbstractBaseUser) -> RecoveryCodes | None:

@@ -18,11 +18,11 @@ from voice2fa.core.methods import Purpose
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.numbers import read_extension
 
-from . import history
 from . import verification as verifications
+from .account import history
+from .attempts.requests import Client, Request, Started
 from .enrolment import check_consent, check_room, client_of
-from .languages import as_offered
-from .requests import Client, Request, Started
+from .telephony.languages import as_offered
 
 
 def begin(

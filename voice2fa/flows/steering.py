@@ -13,7 +13,7 @@ from voice2fa.core.script import CallScript, Hangup, Park, Pause
 from voice2fa.tasks import hang_up_call, push_step
 
 from .calls import Turn
-from .challenges import script_of
+from .telephony.challenges import script_of
 
 #: How long a call waits for a worker. Then it asks, and is steered on by the reply: never left parked.
 PARKED_SECONDS = 4.0

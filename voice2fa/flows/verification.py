@@ -18,14 +18,14 @@ from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.numbers import check_callable
 from voice2fa.tasks import end_call, observe_call, place_call
 
-from . import machines
-from .challenges import challenge_of
-from .limits import check_limits
-from .moves import move
-from .placing import is_observable
-from .requests import Client, Request, Started
-from .stopping import check_not_stopped
-from .tickets import check_account
+from .attempts.limits import check_limits
+from .attempts.moves import move
+from .attempts.requests import Client, Request, Started
+from .attempts.tickets import check_account
+from .telephony import machines
+from .telephony.challenges import challenge_of
+from .telephony.placing import is_observable
+from .telephony.stopping import check_not_stopped
 from .writing import write
 
 FIRST_FACTOR_LIFETIME = timedelta(minutes=10)

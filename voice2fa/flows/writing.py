@@ -13,11 +13,11 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.models import PhoneVerification
 from voice2fa.numbers import region_of
 
-from .challenges import lifetime
-from .limits import check_limits
-from .requests import Request, Started
-from .speech import language_of
-from .tickets import hash_ticket, make_ticket, mark_of
+from .attempts.limits import check_limits
+from .attempts.requests import Request, Started
+from .attempts.tickets import hash_ticket, make_ticket, mark_of
+from .telephony.challenges import lifetime
+from .telephony.speech import language_of
 
 
 @sensitive_variables("ticket")

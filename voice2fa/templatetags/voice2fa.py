@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from voice2fa.flows import grace
-from voice2fa.flows.languages import list_languages
+from voice2fa.flows.telephony.languages import list_languages
 from voice2fa.numbers import split_masked
 
 register = template.Library()

@@ -14,8 +14,8 @@ from voice2fa.carrier import get_provider
 from voice2fa.conf import get_settings
 from voice2fa.core.events import Attestation
 from voice2fa.core.states import FINAL
-from voice2fa.flows import placing, pushing
-from voice2fa.flows.lines import open_reception
+from voice2fa.flows.telephony import placing, pushing
+from voice2fa.flows.telephony.lines import open_reception
 from voice2fa.models import CallEvent, PhoneVerification
 from voice2fa.numbers import region_of
 from voice2fa.providers.local_call import LocalCall

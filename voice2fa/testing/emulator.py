@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from voice2fa.carrier import get_provider
-from voice2fa.flows.lines import open_reception
+from voice2fa.flows.telephony.lines import open_reception
 from voice2fa.models import PhoneVerification
 from voice2fa.numbers import region_of
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from voice2fa.flows.challenges import code_of
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification
 
 

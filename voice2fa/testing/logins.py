@@ -17,9 +17,9 @@ from voice2fa.conf import get_settings
 from voice2fa.core.methods import Method
 from voice2fa.flows import confirmation, login
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.challenges import code_of
-from voice2fa.flows.marks import note_confirmation
-from voice2fa.flows.requests import Client, Started
+from voice2fa.flows.attempts.requests import Client, Started
+from voice2fa.flows.presence.marks import note_confirmation
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.providers.memory import MemoryProvider
 

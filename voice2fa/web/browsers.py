@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_variables
 
-from voice2fa.flows.clients import client_of as client_of
-from voice2fa.flows.tickets import find
+from voice2fa.flows.attempts.clients import client_of as client_of
+from voice2fa.flows.attempts.tickets import find
 from voice2fa.models import PhoneVerification
 
 TICKET = "voice2fa_ticket"

@@ -21,8 +21,8 @@ from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
 from voice2fa.flows import confirmation, enrolment
 from voice2fa.flows.login import preferred_phone
-from voice2fa.flows.marks import note_confirmation
 from voice2fa.flows.other_ways import ways_of
+from voice2fa.flows.presence.marks import note_confirmation
 from voice2fa.models import PhoneVerification, VoiceDevice
 
 from . import browsers, kept

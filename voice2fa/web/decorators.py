@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.utils import timezone
 
-from voice2fa.flows.marks import FRESH_SECONDS, is_fresh
+from voice2fa.flows.presence.marks import FRESH_SECONDS, is_fresh
 
 from . import kept
 

@@ -12,9 +12,10 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
 from voice2fa.core.errors import Refusal
-from voice2fa.flows import disowning, notices
-from voice2fa.flows.clients import client_of
-from voice2fa.flows.elsewhere import may_end_sessions
+from voice2fa.flows import disowning
+from voice2fa.flows.account import notices
+from voice2fa.flows.attempts.clients import client_of
+from voice2fa.flows.presence.elsewhere import may_end_sessions
 
 _GONE = 410
 

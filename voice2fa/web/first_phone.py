@@ -25,7 +25,7 @@ from django.views.generic import FormView
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.proofs import mask_address
 from voice2fa.flows import first_phone
-from voice2fa.flows.requests import Started
+from voice2fa.flows.attempts.requests import Started
 from voice2fa.mails import address_of
 from voice2fa.models import PhoneVerification
 from voice2fa.sentences import explain_refusal

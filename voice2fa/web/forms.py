@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from voice2fa.conf import get_settings
 from voice2fa.core.errors import Refusal
 from voice2fa.flows import login
-from voice2fa.flows.elsewhere import may_end_sessions
+from voice2fa.flows.presence.elsewhere import may_end_sessions
 
 _REMEMBER = "remember"
 

@@ -25,8 +25,9 @@ from django_otp.models import Device
 
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
-from voice2fa.flows import marks, other_ways
+from voice2fa.flows import other_ways
 from voice2fa.flows.other_ways import Claim
+from voice2fa.flows.presence import marks
 from voice2fa.models import PhoneVerification, RecoveryCodes
 from voice2fa.sentences import explain_refusal
 

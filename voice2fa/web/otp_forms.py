@@ -14,7 +14,7 @@ from django_otp.models import Device
 
 from voice2fa.core.errors import Refusal
 from voice2fa.flows import login
-from voice2fa.flows.sessions import our_backend
+from voice2fa.flows.presence.sessions import our_backend
 
 
 class _FirstFactorMixin:

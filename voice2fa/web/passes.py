@@ -6,7 +6,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.flows import first_phone
-from voice2fa.flows.passes import holder_of, issue_pass
+from voice2fa.flows.presence.passes import holder_of, issue_pass
 
 _PASS = "voice2fa_first_phone_pass"  # noqa: S105 - names of places in the session, not secrets
 _PROOF = "voice2fa_first_phone_proof"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from voice2fa.core.errors import Code, Refusal
-from voice2fa.flows.languages import list_languages, page_language
+from voice2fa.flows.telephony.languages import list_languages, page_language
 from voice2fa.numbers import read_extension
 from voice2fa.sentences import REFUSALS, explain_refusal
 

@@ -22,10 +22,10 @@ from voice2fa.conf import get_settings
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.flows import enrolment, first_phone, login
 from voice2fa.flows import phones as changes
-from voice2fa.flows.clients import client_of
-from voice2fa.flows.elsewhere import end_sessions
-from voice2fa.flows.languages import list_languages
-from voice2fa.flows.marks import confirmed_at
+from voice2fa.flows.attempts.clients import client_of
+from voice2fa.flows.presence.elsewhere import end_sessions
+from voice2fa.flows.presence.marks import confirmed_at
+from voice2fa.flows.telephony.languages import list_languages
 from voice2fa.models import VoiceDevice
 from voice2fa.sentences import explain_refusal
 

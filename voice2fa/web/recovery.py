@@ -20,7 +20,7 @@ from django.views.generic import TemplateView
 from voice2fa.conf import get_settings
 from voice2fa.core.errors import Refusal
 from voice2fa.flows import recovery
-from voice2fa.flows.clients import client_of
+from voice2fa.flows.attempts.clients import client_of
 
 from .decorators import voice_required
 

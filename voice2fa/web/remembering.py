@@ -18,10 +18,10 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
 from voice2fa.conf import get_settings
-from voice2fa.flows import browsers as remembered
-from voice2fa.flows.clients import client_of
-from voice2fa.flows.marks import is_by_browser, note_remembered
-from voice2fa.flows.sessions import open_session
+from voice2fa.flows.attempts.clients import client_of
+from voice2fa.flows.presence import browsers as remembered
+from voice2fa.flows.presence.marks import is_by_browser, note_remembered
+from voice2fa.flows.presence.sessions import open_session
 from voice2fa.models import RememberedBrowser
 from voice2fa.sentences import name_browser
 

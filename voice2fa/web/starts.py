@@ -22,8 +22,8 @@ from django.views.generic import FormView
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
 from voice2fa.flows import first_phone, login, other_ways, registration
-from voice2fa.flows.passes import issue_pass
-from voice2fa.flows.requests import Started
+from voice2fa.flows.attempts.requests import Started
+from voice2fa.flows.presence.passes import issue_pass
 from voice2fa.flows.requirement import is_required, may_wait
 from voice2fa.sentences import explain_refusal
 

@@ -22,9 +22,9 @@ from voice2fa.core.methods import Purpose
 from voice2fa.flows import enrolment, login
 from voice2fa.flows import first_phone as first_phones
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.elsewhere import end_sessions
-from voice2fa.flows.machines import is_void
-from voice2fa.flows.requests import Started
+from voice2fa.flows.attempts.requests import Started
+from voice2fa.flows.presence.elsewhere import end_sessions
+from voice2fa.flows.telephony.machines import is_void
 from voice2fa.models import PhoneVerification
 from voice2fa.sentences import explain_refusal
 

@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from voice2fa.flows.receipts import confirmed_at, issue_receipt
+from voice2fa.flows.presence.receipts import confirmed_at, issue_receipt
 
 RECEIPT_HEADER = "Voice-Auth-Confirmation"
 

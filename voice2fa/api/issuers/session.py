@@ -9,8 +9,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
-from voice2fa.flows import marks
-from voice2fa.flows.sessions import open_session
+from voice2fa.flows.presence import marks
+from voice2fa.flows.presence.sessions import open_session
 
 from .base import Issuer
 

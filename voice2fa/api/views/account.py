@@ -8,7 +8,7 @@ from voice2fa.api.describing import Doc
 from voice2fa.api.examples import SESSION
 from voice2fa.api.issuers import get_issuer
 from voice2fa.api.serializers import EndedSerializer, SessionSerializer
-from voice2fa.flows.elsewhere import end_sessions, may_end_sessions
+from voice2fa.flows.presence.elsewhere import end_sessions, may_end_sessions
 
 from .base import AccountView, MaybeAccountView
 

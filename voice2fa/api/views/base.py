@@ -28,9 +28,9 @@ from voice2fa.api.issuers import RECEIPT_HEADER, get_issuer
 from voice2fa.api.parsers import JsonParser
 from voice2fa.api.schemas import SCHEMA
 from voice2fa.api.throttles import VoiceThrottle
-from voice2fa.flows.clients import client_of
-from voice2fa.flows.requests import Client
-from voice2fa.flows.tickets import find
+from voice2fa.flows.attempts.clients import client_of
+from voice2fa.flows.attempts.requests import Client
+from voice2fa.flows.attempts.tickets import find
 from voice2fa.models import PhoneVerification
 
 # Django keeps headers whose names say so out of its error reports.

@@ -13,11 +13,11 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from voice2fa.api.serializers import PassSerializer, StartedSerializer, VerificationSerializer
 from voice2fa.core.errors import Code, Refusal
+from voice2fa.flows.attempts.requests import Started
 from voice2fa.flows.first_phone import asks_for_proof
 from voice2fa.flows.other_ways import takes_token, ways_of
-from voice2fa.flows.passes import issue_pass
+from voice2fa.flows.presence.passes import issue_pass
 from voice2fa.flows.progress import Progress
-from voice2fa.flows.requests import Started
 from voice2fa.models import PhoneVerification
 from voice2fa.sentences import explain_refusal
 

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from voice2fa.api.describing import Doc
 from voice2fa.api.examples import BROWSER
 from voice2fa.api.serializers import BrowserSerializer
-from voice2fa.flows import browsers
+from voice2fa.flows.presence import browsers
 from voice2fa.models import RememberedBrowser
 
 from .base import AccountView

@@ -9,7 +9,7 @@ from voice2fa.api.examples import CODES, NEW_CODES
 from voice2fa.api.serializers import CodesSerializer, NewCodesSerializer
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.flows import recovery
-from voice2fa.flows.marks import is_recent
+from voice2fa.flows.presence.marks import is_recent
 
 from .base import RECEIPT, AccountView
 

@@ -21,7 +21,7 @@ from voice2fa.api.serializers import (
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.proofs import mask_address
 from voice2fa.flows import first_phone, login
-from voice2fa.flows.passes import holder_of, issue_pass
+from voice2fa.flows.presence.passes import holder_of, issue_pass
 from voice2fa.mails import address_of
 
 from .base import PASS_HEADER, AccountView, VoiceView

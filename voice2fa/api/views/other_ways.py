@@ -18,8 +18,8 @@ from voice2fa.api.serializers import (
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.core.methods import Purpose
 from voice2fa.flows import other_ways
+from voice2fa.flows.attempts.tickets import find
 from voice2fa.flows.other_ways import Claim
-from voice2fa.flows.tickets import find
 
 from .base import PASS_HEADER, TICKET_HEADER, MaybeAccountView
 from .completing import confirm, let_in

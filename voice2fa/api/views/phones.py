@@ -17,7 +17,7 @@ from voice2fa.api.serializers import (
 )
 from voice2fa.core.errors import Code
 from voice2fa.flows import enrolment, phones
-from voice2fa.flows.languages import list_languages
+from voice2fa.flows.telephony.languages import list_languages
 from voice2fa.models import VoiceDevice
 
 from .base import RECEIPT, AccountView, VoiceView

@@ -17,8 +17,8 @@ from voice2fa.core.methods import Method
 from voice2fa.core.states import State
 from voice2fa.flows import enrolment
 from voice2fa.flows import verification as verifications
-from voice2fa.flows.challenges import code_of
-from voice2fa.flows.requests import Client
+from voice2fa.flows.attempts.requests import Client
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.management.people import find_user
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.numbers import read_extension, strip_pauses

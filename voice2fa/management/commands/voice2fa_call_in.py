@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from voice2fa.carrier import get_provider
 from voice2fa.conf import NEVER, get_settings
-from voice2fa.flows.lines import open_reception
+from voice2fa.flows.telephony.lines import open_reception
 
 
 class Command(BaseCommand):

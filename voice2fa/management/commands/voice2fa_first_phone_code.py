@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from voice2fa.core.errors import Refusal
 from voice2fa.flows import first_phone
-from voice2fa.flows.proofs import SECRET_LIFETIME
+from voice2fa.flows.account.proofs import SECRET_LIFETIME
 from voice2fa.management.people import find_user
 from voice2fa.sentences import explain_no_code
 

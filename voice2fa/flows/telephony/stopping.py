@@ -15,7 +15,7 @@ from voice2fa.core.states import Happening
 from voice2fa.models import PhoneVerification, StoppedNumber
 from voice2fa.tasks import end_call
 
-from .moves import move
+from ..attempts.moves import move
 
 
 def stop_calling(verification: PhoneVerification, *, now: datetime) -> None:

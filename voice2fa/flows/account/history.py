@@ -10,7 +10,7 @@ from voice2fa.core.history import PhoneEvent
 from voice2fa.models import PhoneRecord, VoiceDevice
 from voice2fa.tasks import send_notice
 
-from .requests import Client
+from ..attempts.requests import Client
 
 # Of these the owner is told, by e-mail: a name that changes opens no door.
 TOLD = frozenset(PhoneEvent) - {PhoneEvent.RENAMED, PhoneEvent.DISOWNED}

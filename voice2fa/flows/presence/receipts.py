@@ -7,8 +7,8 @@ from django.core import signing
 from django.views.decorators.debug import sensitive_variables
 from django_otp.models import Device
 
+from ..attempts.tickets import mark_of
 from .marks import is_of_use
-from .tickets import mark_of
 
 _SALT = "voice2fa.receipt"
 

@@ -17,9 +17,9 @@ from voice2fa.core.states import Happening, State
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.base import MachineDetection
 
-from .limits import UNPROVED
-from .moves import move
-from .requests import Request
+from ..attempts.limits import UNPROVED
+from ..attempts.moves import move
+from ..attempts.requests import Request
 
 # What a machine decides, or leaves undecided; whoever cancels or reports is heard as a person (A22).
 _DECIDED_BY_MACHINES = frozenset({State.APPROVED, State.DENIED, State.LOCKED, State.UNREACHABLE})

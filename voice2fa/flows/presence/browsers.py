@@ -11,8 +11,8 @@ from voice2fa import signals
 from voice2fa.conf import get_settings
 from voice2fa.models import RememberedBrowser, VoiceDevice
 
-from .requests import Client
-from .tickets import hash_ticket, make_ticket
+from ..attempts.requests import Client
+from ..attempts.tickets import hash_ticket, make_ticket
 
 
 def lifetime() -> timedelta:

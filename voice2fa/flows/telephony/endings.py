@@ -12,8 +12,8 @@ from voice2fa.core.states import Happening
 from voice2fa.models import PhoneVerification
 from voice2fa.tasks import hang_up_call
 
+from ..attempts.moves import move
 from .machines import note_answerer
-from .moves import move
 from .records import Told, record, record_once, together
 from .trust import check_in_order
 

@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from voice2fa.core.errors import Code, Refusal
 
-from .tickets import mark_of
+from ..attempts.tickets import mark_of
 
 PASS_LIFETIME = timedelta(minutes=10)
 _SALT = "voice2fa.pass"

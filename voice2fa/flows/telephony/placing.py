@@ -23,9 +23,9 @@ from voice2fa.providers.base import (
 )
 from voice2fa.signals import order_failed
 
+from ..attempts.moves import move
 from .lines import open_line
 from .machines import detection_for
-from .moves import move
 from .records import has_last_words
 
 BUSY_TRIES = 4

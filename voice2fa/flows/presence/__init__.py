@@ -1,0 +1,1 @@
+"""What a login leaves with browsers and clients: sessions, marks, passes and receipts."""
