@@ -13,7 +13,7 @@ from voice2fa.core.methods import Purpose
 from voice2fa.core.payloads import Money
 from voice2fa.core.states import State
 from voice2fa.exceptions import RejectedCallback, UnknownCall
-from voice2fa.flows import call_in, confirmation
+from voice2fa.flows import call_in, confirmation, incoming
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.attempts import tickets
 from voice2fa.flows.telephony.challenges import code_of
@@ -456,6 +456,45 @@ def test_an_end_that_arrives_late_is_no_end_of_the_next_call(awaited):
     on = Caller().dial()
     over.hang_up()
     assert row(awaited)["call_id"] == on.call_id
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Return a function that has an act done once, when a report has read the rows and not yet written."""
+    read = incoming._partakers
+
+    def arrange(act):
+        def read_and_act(report):
+            rows = read(report)
+            monkeypatch.setattr(incoming, "_partakers", read)
+            act()
+            return rows
+
+        monkeypatch.setattr(incoming, "_partakers", read_and_act)
+
+    return arrange
+
+
+def test_an_end_that_comes_twice_at_once_lets_the_person_call_again(awaited, meanwhile):
+    caller = Caller().dial()
+    meanwhile(caller.hang_up)
+    caller.hang_up()
+    assert Caller().dial().is_asked
+
+
+def test_an_end_that_comes_twice_at_once_is_no_end_of_the_next_call(awaited, meanwhile):
+    over = Caller().dial()
+    meanwhile(lambda: (over.hang_up(), Caller().dial().press(code_of(awaited))))
+    over.hang_up()
+    assert row(awaited)["state"] == State.APPROVED
+    assert row(awaited)["ended_at"] is None
+
+
+def test_the_end_of_a_call_does_not_end_what_its_code_was_not_meant_for(two, meanwhile):
+    caller = Caller().dial()
+    meanwhile(lambda: caller.press(code_of(two[0])))
+    caller.hang_up()
+    assert [row(awaited)["state"] for awaited in two] == [State.APPROVED, State.PENDING]
 
 
 def test_the_end_of_a_call_that_nobody_took_is_no_matter(phone):

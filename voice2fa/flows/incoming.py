@@ -192,7 +192,9 @@ def _note_end(report: Report, step: int, now: datetime) -> CallScript:
         rows = PhoneVerification.objects.filter(pk=verification.pk, call_id=report.call_id)
         if not rows.filter(state=State.PENDING).update(call_id="", ringing_at=None):
             facts = {"ended_at": now, "cause": report.cause or Cause.UNKNOWN}
-            if not move(verification, Happening.UNREACHABLE, now=now, **facts):
+            # Freed meanwhile, by this report come twice or by the code of another, it awaits the next call.
+            is_this_call = Q(state=State.ANSWERED, call_id=report.call_id)
+            if not move(verification, Happening.UNREACHABLE, now=now, only_if=is_this_call, **facts):
                 rows.filter(ended_at=None).update(ended_at=now)
         record_once(verification, report, step=step, cue=Cue.HANG_UP, now=now)
     return HANG_UP
