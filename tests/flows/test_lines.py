@@ -113,3 +113,11 @@ def test_calls_to_us_are_announced_under_the_public_url(configure):  # A31
         "https://www.example.com/bank/phone/calls/incoming/gather-fallback/{step}/",
         "https://www.example.com/bank/phone/calls/incoming/disconnect/",
     ]
+
+
+def test_a_site_may_be_called_like_one_of_our_doors(configure):
+    configure(PUBLIC_URL="https://redirect.example.com")
+    at = open_line(ONE).urls
+    host = "https://redirect.example.com/"
+    assert all(url.startswith(host) for url in astuple(at))
+    assert at.redirect.endswith("/{door}/{step}/")

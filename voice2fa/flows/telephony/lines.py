@@ -96,4 +96,6 @@ def _step_url(name: str, *arguments: UUID) -> str:
 
 
 def _door_url(name: str, verification_id: UUID) -> str:
-    return _step_url(name, verification_id).replace("/redirect", "/{door}")
+    # The last one: a site may be called so too.
+    before, _, after = _step_url(name, verification_id).rpartition("/redirect")
+    return f"{before}/{{door}}{after}"
