@@ -79,15 +79,29 @@ def test_a_page_whose_language_cannot_be_spoken_gives_the_phone_none(user):
     assert user.voicedevice_set.get().language == ""
 
 
-@pytest.mark.django_db
-def test_a_registration_speaks_the_language_of_its_page_and_so_do_later_calls():
-    with translation.override("es"):
-        started = registration.begin(stage.applicant(), number=NUMBER, client=CLIENT, now=NOW, consents=True)
+def register():
+    started = registration.begin(stage.applicant(), number=NUMBER, client=CLIENT, now=NOW, consents=True)
     stage.place(started.verification)
     stage.answer(started.verification)
     stage.approve(started.verification)
-    user = registration.finish(tickets.find(started.ticket), now=NOW)
+    return registration.finish(tickets.find(started.ticket), now=NOW)
+
+
+@pytest.mark.django_db
+def test_a_registration_speaks_the_language_of_its_page_and_so_do_later_calls():
+    with translation.override("es"):
+        user = register()
     assert login.begin(user, CLIENT, now=NOW).verification.language == "es"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("instead", "kept"), [({"pt": "es"}, "pt"), ({}, "")])
+def test_a_registered_phone_keeps_the_language_of_its_page_and_not_what_stands_in_for_it(
+    configure, instead, kept
+):
+    configure(SPOKEN_INSTEAD=instead)
+    with translation.override("pt"):
+        assert register().voicedevice_set.get().language == kept
 
 
 @pytest.mark.django_db

@@ -22,7 +22,7 @@ from . import verification as verifications
 from .account import history
 from .attempts.requests import Client, Request, Started
 from .enrolment import check_consent, check_room, client_of
-from .telephony.languages import as_offered
+from .telephony.languages import page_language
 
 
 def begin(
@@ -72,7 +72,7 @@ def finish(verification: PhoneVerification, *, now: datetime) -> AbstractBaseUse
                 user=user,
                 number=verification.number,
                 extension=verification.extension,
-                language=as_offered(verification.language),
+                language=page_language(),  # and not what the call spoke, perhaps in its place
                 name=_("My phone"),
                 confirmed=True,
                 created_at=now,
