@@ -132,6 +132,11 @@ def test_each_extension_serves_so_many_accounts(desk, configure):  # R27
     assert refusal_of(enrol, otto, "205") is None
 
 
+def test_an_extension_can_be_added_anew_with_other_pauses(desk, configure):  # R27
+    configure(ACCOUNTS_PER_NUMBER=1)
+    assert refusal_of(enrol, desk.user, ",,204") is None
+
+
 def test_made_up_extensions_do_not_let_one_number_serve_everybody(user, configure):  # R27
     configure(ACCOUNTS_PER_NUMBER=1)
     for desk in range(enrolment.DESKS_PER_NUMBER):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Replace
 
 from voice2fa import signals
@@ -110,7 +110,8 @@ def check_consent(consents: bool) -> None:
 def check_room(number: str, extension: str, *, user: AbstractBaseUser | None = None) -> None:
     """Raise ``Refusal`` if the account or the phone has as many of the other as it may have (R27).
 
-    Behind one number there may be a switchboard: each of its extensions is a phone.
+    Behind one number there may be a switchboard: each of its extensions is a phone. What the account itself
+    has of them does not count, so that an extension can be added anew with other pauses.
     """
     settings = get_settings()
     phones = VoiceDevice.objects.filter(confirmed=True)
@@ -120,12 +121,14 @@ def check_room(number: str, extension: str, *, user: AbstractBaseUser | None = N
             raise Refusal(Code.PHONE_EXISTS)
         if len(mine) >= settings.phones_per_user:
             raise Refusal(Code.PHONE_LIMIT)
-    same_number = phones.filter(number=number)
+    others = phones.filter(number=number).exclude(user=user)
     # A pause more or less makes no other phone.
-    same_desk = same_number.alias(keys=Replace("extension", Value(PAUSE))).filter(
-        keys=strip_pauses(extension)
-    )
+    at_desk = others.alias(keys=Replace("extension", Value(PAUSE))).filter(keys=strip_pauses(extension))
     most = settings.accounts_per_number
     # Extensions can be made up, on a mobile too: there is an end to them.
-    if same_desk.count() >= most or same_number.count() >= most * DESKS_PER_NUMBER:
+    if _count_accounts(at_desk) >= most or _count_accounts(others) >= most * DESKS_PER_NUMBER:
         raise Refusal(Code.NUMBER_SHARED)
+
+
+def _count_accounts(phones: QuerySet[VoiceDevice]) -> int:
+    return phones.values("user").distinct().count()
