@@ -32,7 +32,7 @@ def fill(template: str, payload: Payload) -> str:
     """Return the message with the payload's values in it, as they are spoken in the active language.
 
     ``template`` names them as in ``"Send {amount} to {payee}."``. Raises ``ValueError`` where it names what
-    the payload does not hold, names nothing of it, asks for more than a name, or gets too long.
+    the payload does not hold, names nothing of it, asks for more than a name, says nothing, or gets too long.
     """
     filled, used = [], set()
     for text, name, spec, conversion in string.Formatter().parse(template):
@@ -46,8 +46,8 @@ def fill(template: str, payload: Payload) -> str:
     if payload and not used:
         raise ValueError("The message names nothing of the payload: write {names}, and do not fill them in.")
     message = " ".join("".join(filled).split())
-    if not message or len(message) > LONGEST_MESSAGE:
-        raise ValueError(f"A message has from 1 to {LONGEST_MESSAGE} characters.")
+    if len(message) > LONGEST_MESSAGE or not any(letter.isalnum() for letter in message):
+        raise ValueError(f"A message has from 1 to {LONGEST_MESSAGE} characters, some of which can be said.")
     return message
 
 

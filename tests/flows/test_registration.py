@@ -150,6 +150,21 @@ def test_fields_that_the_form_did_not_ask_for_cannot_be_smuggled_in(db):
     assert (user.is_staff, user.is_superuser, user.is_active) == (False, False, True)
 
 
+@pytest.mark.parametrize(
+    "name", ['<break time="10s"/>', "<Hangup/>", '"O\'Brien" & sons', "\u202eadele\u2066"]
+)
+def test_what_somebody_is_called_is_in_no_call_where_user_models_take_any_name(db, name):  # A26
+    started = registration.begin(applicant(name), number=NUMBER, client=CLIENT, now=NOW, consents=True)
+    stage.place(started.verification)
+    (gather, _hangup) = stage.answer(started.verification)
+    assert [prompt.text for prompt in gather.prompts] == [
+        "This is Example Bank. Somebody is registering with this phone number. "
+        "Key in the 6 digits shown on your screen. If this was not you, press 0. To repeat, press star."
+    ]
+    stage.approve(started.verification)
+    assert registration.finish(tickets.find(started.ticket), now=NOW).get_username() == name
+
+
 def test_the_old_ticket_of_a_repeated_registration_asks_for_no_other_call(db, carrier):  # R10
     started = reach(State.UNREACHABLE, None)
     again = verifications.resend(tickets.find(started.ticket), CLIENT, now=NOW)
