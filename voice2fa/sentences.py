@@ -27,7 +27,7 @@ REFUSALS: dict[Code, Sentence] = {
     Code.ALREADY_USED: _("This confirmation has been used already. Please start again."),
     Code.BAD_CREDENTIALS: _("That username and password do not match. Check both and try again."),
     Code.CALL_IN_PROGRESS: _("A call for this is already under way. Finish it, or cancel it first."),
-    Code.CALL_IN_OFF: _("This site takes no calls. Have us call you, or use another way."),
+    Code.CALL_IN_OFF: _("You cannot call us with this phone here. Have us call you, or use another way."),
     Code.CALL_REQUIRED: _(
         "A password alone does not open this account. Log in on the page where we can call you."
     ),

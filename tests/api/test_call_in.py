@@ -61,7 +61,7 @@ def test_a_site_that_takes_no_calls_says_so(phone, api):
     assert not begun["verification"]["may_call_in"]
     refused = api.send("call_in")
     assert (refused.status_code, refused.json()["code"]) == (409, "call_in_off")
-    assert "takes no calls" in refused.json()["detail"]
+    assert "cannot call us" in refused.json()["detail"]
     assert PhoneVerification.objects.count() == 1
 
 

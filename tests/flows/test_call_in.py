@@ -12,6 +12,7 @@ from voice2fa.core.states import LIVE, State
 from voice2fa.flows import call_in, upkeep
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.attempts import tickets
+from voice2fa.flows.progress import Progress
 from voice2fa.flows.telephony import placing
 from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.flows.telephony.lines import open_reception
@@ -139,7 +140,8 @@ def test_the_sentence_follows_the_call(phone):
 
     def told():
         verification = PhoneVerification.objects.get(pk=awaited.pk)
-        return call_in.progress_of(verification), str(call_in.sentence_for(verification))
+        told = Progress(verification, now=NOW)
+        return told.progress, str(told.sentence)
 
     assert told()[0] == "awaited"
     assert "Call the number below" in told()[1]

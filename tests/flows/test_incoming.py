@@ -16,6 +16,7 @@ from voice2fa.exceptions import RejectedCallback, UnknownCall
 from voice2fa.flows import call_in, confirmation, incoming
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.attempts import tickets
+from voice2fa.flows.progress import Progress
 from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import CallEvent, PhoneVerification, StoppedNumber
 
@@ -328,6 +329,16 @@ def act(phone):
         phone.user, client=stage.CLIENT, now=NOW, message="Send {amount} to {payee}.", payload=PAYLOAD
     )
     return call_in.begin(first.verification, stage.CLIENT, now=NOW).verification
+
+
+def test_the_page_leaves_the_code_out_once_it_has_served(act):
+    caller = Caller().dial()
+    told = Progress(PhoneVerification.objects.get(pk=act.pk), now=NOW)
+    assert (told.progress, told.code.replace(" ", "")) == ("answered", code_of(act))
+    caller.press(code_of(act))
+    told = Progress(PhoneVerification.objects.get(pk=act.pk), now=NOW)
+    assert (told.progress, told.code) == ("recognised", "")
+    assert "press the key that the call names" in str(told.sentence)
 
 
 def test_an_act_is_said_to_who_knows_the_code_and_approved_by_the_key(act, phone):

@@ -122,5 +122,5 @@ class Phone:
         return self.device.locator("[data-transcript]")
 
     def named_key(self):
-        expect(self.transcript).to_contain_text(re.compile(r"press \d"))
-        return re.search(r"press (\d)", self.transcript.inner_text()).group(1)
+        expect(self.transcript).to_contain_text(re.compile(r"press [1-9]"))
+        return re.search(r"press ([1-9])", self.transcript.inner_text()).group(1)

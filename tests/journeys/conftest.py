@@ -98,12 +98,23 @@ def speaking_site(site_with):
 
 
 @pytest.fixture
-def calling_site(request, site_with, carrier, settings):
-    """A site that takes calls, of which the carrier has been told; it steers its own this way or that."""
-    site = site_with(CALL_IN="A", CALL_CONTROL=getattr(request, "param", "bxml"))
-    settings.VOICE2FA = {**VOICE2FA, "PUBLIC_URL": site.url}
-    carrier.listen(open_reception())
-    return site
+def calling_site_with(site_with, carrier, settings):
+    """Return a function that starts a site that takes calls, of which the carrier has been told."""
+
+    def start(*, account=VOICE2FA["PROVIDER"]["OPTIONS"], **options):
+        site = site_with(CALL_IN="A", **options)
+        provider = {**VOICE2FA["PROVIDER"], "OPTIONS": account}
+        settings.VOICE2FA = {**VOICE2FA, "PUBLIC_URL": site.url, "PROVIDER": provider}
+        carrier.listen(open_reception())
+        return site
+
+    return start
+
+
+@pytest.fixture
+def calling_site(request, calling_site_with):
+    """A site that takes calls, and steers its own this way or that."""
+    return calling_site_with(CALL_CONTROL=getattr(request, "param", "bxml"))
 
 
 @pytest.fixture

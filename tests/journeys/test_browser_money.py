@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from .browsing import expect_heading, expect_sound, log_in, shown_key
+from example_project.settings import EMULATED_CARRIER
+
+from .browsing import expect_heading, expect_sound, log_in, shown_code, shown_key
 from .test_browser_example import NAME
 
 pytestmark = pytest.mark.browser
@@ -12,8 +14,8 @@ WORDS = "Send two hundred and fifty US dollars, ten cents to Maria Keller, accou
 
 
 @pytest.fixture
-def example(site_with):
-    return site_with(settings=NAME)
+def example(calling_site_with):
+    return calling_site_with(settings=NAME, account=EMULATED_CARRIER)
 
 
 @pytest.fixture
@@ -52,6 +54,22 @@ def test_send_money_with_the_handset(example, page, phone, member):
     page.get_by_role("link", name="Back to your account").click()
     expect(page.get_by_text("$ 5,954.71")).to_be_visible()
     expect(page.get_by_role("row", name="Maria Keller")).to_have_count(1)
+
+
+def test_send_money_by_calling_the_bank(example, page, phone, member):
+    handset = phone(member.number)
+    ask_to_send(page)
+    page.get_by_role("button", name="Call us instead").click()
+    expect_heading(page, "Call us from your phone")
+    handset.call_us()
+    handset.press(shown_code(page))
+    expect(page.get_by_text("The code is right.")).to_be_visible(timeout=3000)
+    expect(page.get_by_text(WORDS)).to_be_visible()
+    expect(page.get_by_text("Call this number:")).to_have_count(0)
+    expect_sound(page)
+    expect(handset.transcript).to_contain_text(f"Please confirm: {WORDS}")
+    handset.press(handset.named_key())
+    expect_heading(page, "The money is on its way")
 
 
 def test_a_wrong_key_sends_nothing_and_leads_back_to_the_form(example, page, phone, member):

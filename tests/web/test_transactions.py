@@ -5,9 +5,11 @@ from html import unescape
 import pytest
 
 from tests import stage
+from tests.flows.arrivals import Caller
 from tests.stage import OTHER_NUMBER
 from voice2fa.core.methods import Method
 from voice2fa.core.states import State
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification
 
 from .conftest import newest
@@ -57,6 +59,22 @@ def test_one_key_approves_and_the_site_finishes(inside, carrier, phone):
     assert inside.post("/finish/")["Location"] == f"/sent/?by={phone.pk}"
     assert newest().consumed_at is not None
     assert inside.get("/sent/").content == b"sent 1"
+
+
+def test_whoever_calls_us_sees_the_act_alone_once_the_code_has_served(inside, configure):
+    configure(CALL_LIMITS=stage.NO_LIMITS, CALL_IN="A", COOL_DOWN=0)
+    inside.post("/send/")
+    inside.post("/phone/call-in/")
+    caller = Caller(now=stage.real_now()).dial()
+    assert "Call this number" in inside.get(WAIT).content.decode()
+    caller.press(code_of(newest()))
+    page = unescape(inside.get(WAIT).content.decode())
+    assert "Maria b Keller b" in page
+    assert "Call this number" not in page
+    assert "voice2fa-code" not in page
+    assert "Tries left" not in page
+    caller.press(newest().approve_key)
+    assert inside.post("/finish/").status_code == 302
 
 
 def test_what_is_approved_once_is_done_once(inside, carrier):  # R8

@@ -50,6 +50,18 @@ _AT_SWITCHBOARD: dict[str, Text] = {
     "ringing": _("The switchboard is ringing. Once it answers, we dial extension %(extension)s for you."),
     "answered": _("The switchboard has answered. We dial extension %(extension)s for you: pick up there."),
 }
+# Where the person calls us.
+_CALL_IN_SENTENCES: dict[str, Text] = {
+    "awaited": _("Call the number below from your phone, and key in the code when you are asked for it."),
+    "answered": _("You are through. Key in the code on your phone."),
+    "recognised": _(
+        "The code is right. Listen to what you are asked to confirm, and press the key that the call names."
+    ),
+}
+_UNVOUCHED = _(
+    "A call came in from your number, but your telephone company does not vouch that it was yours, "
+    "so we did not take it. Have us call you, or use another way."
+)
 _ANSWERED: dict[Method, Text] = {
     Method.ENTER: _("You have answered. Key in the code shown here on your phone."),
     Method.SPEAK: _("You have answered. Press the key shown here to hear your code."),
@@ -80,10 +92,21 @@ class Progress:
         if not self.is_live:
             return str(self.state)
         if self.is_call_in:
-            return call_in.progress_of(self.verification)
+            return self._call_in_progress
         if self.state is State.ANSWERED:
             return "code_told" if self.verification.code_told_at else "answered"
         return "ringing" if self.verification.ringing_at else "dialling"
+
+    @property
+    def _call_in_progress(self) -> str:
+        if self.state is State.ANSWERED:
+            return "recognised"  # by the code: what is left is the key that approves an act
+        return "answered" if self.verification.ringing_at else "awaited"
+
+    @property
+    def _call_in_sentence(self) -> Text:
+        is_refused = self.progress == "awaited" and call_in.is_unvouched(self.verification)
+        return _UNVOUCHED if is_refused else _CALL_IN_SENTENCES[self.progress]
 
     @property
     def message(self) -> str:
@@ -108,7 +131,7 @@ class Progress:
         if not self.is_live:
             return self.outcome.sentence
         if self.is_call_in:
-            return call_in.sentence_for(self.verification)
+            return self._call_in_sentence
         if self.verification.cause:
             return _DOUBTFUL
         if self.extension and self.progress in _AT_SWITCHBOARD:
@@ -118,7 +141,7 @@ class Progress:
     @property
     def code(self) -> str:
         """The code to key in, in groups of three; empty where the page must not show one."""
-        if not self.is_live or self.method is not Method.ENTER:
+        if not self.is_live or self.method is not Method.ENTER or self.progress == "recognised":
             return ""
         code = code_of(self.verification)
         return " ".join(code[start : start + 3] for start in range(0, len(code), 3))

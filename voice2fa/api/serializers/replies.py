@@ -60,8 +60,8 @@ class VerificationSerializer(serializers.Serializer[Progress]):
     progress = serializers.CharField(
         read_only=True,
         help_text=_(
-            "dialling, ringing, answered or code_told; where the person calls, awaited or answered; "
-            "then the state."
+            "dialling, ringing, answered or code_told; where the person calls, awaited, answered or "
+            "recognised; then the state."
         ),
     )
     heading = serializers.CharField(read_only=True)
@@ -90,7 +90,8 @@ class InstructionsSerializer(serializers.Serializer[Progress]):
         read_only=True, help_text=_("What we dial once a switchboard has answered; empty without one.")
     )
     code = serializers.CharField(
-        read_only=True, help_text=_("To be keyed into the phone; empty for the other methods.")
+        read_only=True,
+        help_text=_("To be keyed into the phone; empty once it was, and for other methods."),
     )
     why_code = serializers.CharField(
         read_only=True,
