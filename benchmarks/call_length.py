@@ -10,9 +10,11 @@ an English login by the approve key takes longer than it may.
 """
 
 import argparse
+import itertools
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -49,9 +51,11 @@ language, calls speak the one in brackets, which `SPOKEN_INSTEAD` names.
 
 {table}
 
-Measured at commit {commit}. An English login by the approve key must stay below {at_once} s at once and
-below {to_the_end} s to the end: else the script fails, and a test. With `CALL_CONTROL = "api"` the time
-is added in which a worker pushes each script onto the call.
+Measured at {commit}.
+
+An English login by the approve key must stay below {at_once} s at once and below {to_the_end} s to the end:
+else the script fails, and a test; another test fails once calls say something else than was measured. With
+`CALL_CONTROL = "api"` the time is added in which a worker pushes each script onto the call.
 """
 
 
@@ -86,11 +90,8 @@ class Desk:
     def listen(self, handset, *, to=None):
         """Let time pass until what the call was told last has been said, or so many parts of it."""
         replies = [exchange["response"] for exchange in handset.call["exchanges"]]
-        document = ET.fromstring([reply for reply in replies if "<Response" in reply][-1])
-        spoken = [
-            speech.read(sentence).seconds(WORDS_PER_MINUTE) for sentence in document.iter("SpeakSentence")
-        ]
-        self.carrier.advance(sum(spoken[:to]) + A_MOMENT)
+        told = [reply for reply in replies if "<Response" in reply][-1]
+        self.carrier.advance(count_seconds(told, to=to) + A_MOMENT)
 
     def type_code(self, visitor, handset, *, listens):
         """Type the code on the page once it has been told, or once there is nothing more to hear."""
@@ -104,26 +105,26 @@ class Desk:
         self.carrier.wait(handset.number, callId=handset.call_id, exchange="updateCallBxml")
 
 
-def open_desk(folder, carrier, method):
-    """Start a site for the method, whose calls speak Spanish to Portuguese people."""
-    instead = {"pt": "es"}
-    site = Site(folder, carrier.url, LOGIN_METHOD=method, SPOKEN_INSTEAD=instead)
-    return Desk(site=site, carrier=carrier, method=method)
+def count_seconds(document, *, to=None):
+    """Return how long it takes to say what a BXML document says, or so many sentences of it."""
+    sentences = list(ET.fromstring(document).iter("SpeakSentence"))
+    return sum(speech.read(sentence).seconds(WORDS_PER_MINUTE) for sentence in sentences[:to])
 
 
 def measure_all(languages):
     """Return the seconds by language, method and patience, and which language was spoken."""
     figures, spoken = {}, {}
-    carrier = Carrier(speech_wpm=WORDS_PER_MINUTE)
-    for method in METHODS:
-        with tempfile.TemporaryDirectory() as folder:
-            desk = open_desk(Path(folder), carrier, method)
-            for language in languages:
-                for patience in BUDGETS:
+    with closing(Carrier(speech_wpm=WORDS_PER_MINUTE)) as carrier:
+        for method in METHODS:
+            options = {"LOGIN_METHOD": method, "SPOKEN_INSTEAD": {"pt": "es"}}
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                closing(Site(Path(folder), carrier.url, **options)) as site,
+            ):
+                desk = Desk(site=site, carrier=carrier, method=method)
+                for language, patience in itertools.product(languages, BUDGETS):
                     spoken[language], seconds = desk.measure(language, listens=patience == "to the end")
                     figures[language, method, patience] = seconds
-            desk.site.close()
-    carrier.close()
     return figures, spoken
 
 
@@ -143,10 +144,16 @@ def write_table(figures, spoken):
 
 
 def name_commit():
-    """Return the commit that is checked out, and whether the files are another."""
+    """Return the commit that is checked out, and whether the files are another.
+
+    Its subject and day beside the hash: where history is written anew, these still find it.
+    """
     commit, changes = (
         subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-        for command in (["rev-parse", "--short", "HEAD"], ["status", "--porcelain", "voice2fa"])
+        for command in (
+            ["log", "-1", '--format=commit %h, "%s", of %cs'],
+            ["status", "--porcelain", "voice2fa"],
+        )
     )
     return f"{commit}, with changes" if changes else commit
 

@@ -429,13 +429,14 @@ def describe():
     import django
 
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+        ["git", "log", "-1", '--format=commit %h, "%s", of %cs'],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     versions = f"Python {platform.python_version()}, Django {django.__version__}"
     print(
         f"{os.cpu_count()} cores ({model[1] if model else platform.machine()}), {versions}, "
-        f"commit {commit.stdout.strip() or 'unknown'}. Times are p50 / p95 in milliseconds. The emulator "
+        f"{commit.stdout.strip() or 'commit unknown'}. Times are p50 / p95 in milliseconds. The emulator "
         f"answers every API request in {CARRIER_SECONDS * 1000:.0f} ms; the browser asks every "
         f"{POLL * 1000:.0f} ms. Load of the machine before: {os.getloadavg()[0]:.1f}."
     )
