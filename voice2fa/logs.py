@@ -58,13 +58,13 @@ def _log_removed(device: VoiceDevice, **kwargs: Any) -> None:
 
 @receiver(signals.device_changed, dispatch_uid="voice2fa.logs.changed")
 def _log_changed(device: VoiceDevice, **kwargs: Any) -> None:
-    logger.info("Phone %s (%s) was changed by user %s", device.pk, device.masked_number, device.user_id)
+    logger.info("Phone %s (%s) of user %s was changed", device.pk, device.masked_number, device.user_id)
 
 
 @receiver(signals.number_stopped, dispatch_uid="voice2fa.logs.number_stopped")
 def _log_stopped(stopped: StoppedNumber, staff: Any, **kwargs: Any) -> None:
-    asked = f"for user {staff.pk}" if staff else f"in verification {stopped.verification_id}"
-    logger.warning("Number %s (%s) is not called any more, asked %s", stopped, stopped.pk, asked)
+    by = f"by user {staff.pk}" if staff else f"in verification {stopped.verification_id}"
+    logger.warning("Number %s (%s) was put on the do-not-call list, %s", stopped, stopped.pk, by)
 
 
 @receiver(signals.number_lifted, dispatch_uid="voice2fa.logs.number_lifted")

@@ -94,3 +94,11 @@ class PhoneVerificationQuerySet(models.QuerySet[Any]):
             )
             for began_at, consumed_at, tries, *by in rows.values_list(*columns)
         ]
+
+
+class StoppedNumberQuerySet(models.QuerySet[Any]):
+    """The do-not-call list, and what was taken off it."""
+
+    def standing(self) -> "StoppedNumberQuerySet":
+        """Return what stands on the list now."""
+        return self.filter(lifted_at=None)

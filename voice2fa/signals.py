@@ -19,7 +19,7 @@ verification_refused = Signal()
 # Sender: VoiceDevice. Arguments: device, now.
 device_confirmed = Signal()
 device_removed = Signal()
-# Renamed, or chosen to be rung first.
+# Renamed, given another language for its calls, or chosen to be rung first.
 device_changed = Signal()
 
 # Whoever answered wants no more calls, or has asked staff for that; staff let the number be called again.

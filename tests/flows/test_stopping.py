@@ -130,7 +130,7 @@ def test_it_is_announced_once_and_logged_with_the_number_masked(
         press(reported, "0")
         stopping.stop_calling(reported, now=NOW)
     (line,) = [record.getMessage() for record in caplog.records]
-    assert f"is not called any more, asked in verification {reported.pk}" in line
+    assert f"was put on the do-not-call list, in verification {reported.pk}" in line
     assert stage.NUMBER not in line
 
 
@@ -228,6 +228,16 @@ def test_staff_put_a_number_on_the_list_once(phone):
     assert StoppedNumber.objects.count() == 1
 
 
+def test_a_phone_that_must_not_be_called_is_not_offered_for_another_call(phone):  # A23
+    other = stage.make_phone(phone.user, stage.OTHER_NUMBER)
+    begun = stage.begin(phone.user).verification
+    assert login.other_phones(begun) == [other]
+    stopped = stopping.stop_by_staff(stage.OTHER_NUMBER, staff=make_user("staff"), now=NOW)
+    assert login.other_phones(begun) == []
+    stopping.lift(stopped, staff=make_user("other"), reason="asked", now=NOW)
+    assert login.other_phones(begun) == [other]
+
+
 def test_staff_are_named_to_the_listeners(heard, db, django_capture_on_commit_callbacks, caplog):
     staff = make_user("staff")
     with caplog.at_level(logging.WARNING, "voice2fa"), django_capture_on_commit_callbacks(execute=True):
@@ -239,7 +249,7 @@ def test_staff_are_named_to_the_listeners(heard, db, django_capture_on_commit_ca
     ]
     assert [signal for signal, *_ in heard] == [signals.number_stopped, signals.number_lifted]
     assert [record.getMessage().partition(") ")[2] for record in caplog.records] == [
-        f"is not called any more, asked for user {staff.pk}",
+        f"was put on the do-not-call list, by user {staff.pk}",
         f"may be called again, by user {staff.pk}",
     ]
 

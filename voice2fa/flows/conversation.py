@@ -9,20 +9,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django_otp.models import GenerateNotAllowed, VerifyNotAllowed
 
-from voice2fa.conf import get_settings
 from voice2fa.core.errors import Code, Refusal, TryLater
 from voice2fa.core.events import Cause
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.states import State
 from voice2fa.models import PhoneVerification, VoiceDevice
-from voice2fa.numbers import check_callable, strip_pauses
+from voice2fa.numbers import strip_pauses
 from voice2fa.sentences import explain_outcome, explain_refusal
 
 from . import verification as verifications
-from .attempts.limits import check_limits
 from .attempts.requests import Client, Request
-from .telephony.machines import method_for
-from .telephony.stopping import check_not_stopped
 
 Answer = tuple[bool, dict[str, Any] | None]
 
@@ -118,11 +114,7 @@ def _latest(phone: VoiceDevice, *, now: datetime) -> PhoneVerification | None:
 def _check_available(phone: VoiceDevice, *, now: datetime) -> None:
     if not phone.confirmed:
         raise Refusal(Code.NO_PHONE)
-    check_callable(phone.number.as_e164, regions=get_settings().allowed_regions)
-    check_not_stopped(phone.number.as_e164)
-    request = _request_for(phone)
-    check_limits(request, now=now)
-    method_for(request)
+    verifications.admit(_request_for(phone), now=now)
 
 
 def _request_for(phone: VoiceDevice) -> Request:

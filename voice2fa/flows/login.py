@@ -21,6 +21,9 @@ from . import verification as verifications
 from .attempts.requests import Client, Request, Started
 from .presence import chain
 
+# Of a phone: its number must not be called any more (A23).
+_IS_STOPPED = Exists(StoppedNumber.objects.standing().filter(number=OuterRef("number")))
+
 
 # Of all names, so that the frames of the backends are hidden too: they have the password as an argument.
 @sensitive_variables()
@@ -84,18 +87,17 @@ def preferred_phone(user: AbstractBaseUser) -> VoiceDevice | None:
     One whose number must not be called any more comes last (A23).
     """
     phones = VoiceDevice.objects.filter(user=user, confirmed=True)
-    is_stopped = Exists(StoppedNumber.objects.filter(number=OuterRef("number"), lifted_at=None))
-    by_rank = phones.order_by(is_stopped, "-is_preferred", F("last_used_at").desc(nulls_last=True), "pk")
+    by_rank = phones.order_by(_IS_STOPPED, "-is_preferred", F("last_used_at").desc(nulls_last=True), "pk")
     phone: VoiceDevice | None = by_rank.first()
     return phone
 
 
 def other_phones(verification: PhoneVerification) -> list[VoiceDevice]:
-    """Return the user's confirmed phones that this login or confirmation does not ring."""
+    """Return the user's other confirmed phones that we may ring for this login or confirmation."""
     if verification.purpose not in {Purpose.LOGIN, Purpose.CONFIRM} or verification.user_id is None:
         return []
     phones = VoiceDevice.objects.filter(user_id=verification.user_id, confirmed=True)
-    return list(phones.exclude(pk=verification.device_id).order_by("pk"))
+    return list(phones.exclude(_IS_STOPPED).exclude(pk=verification.device_id).order_by("pk"))
 
 
 def begin(user: AbstractBaseUser, client: Client, *, now: datetime) -> Started:

@@ -51,10 +51,7 @@ def start(
     """
     settings = get_settings()
     try:
-        check_callable(request.number, regions=settings.allowed_regions)
-        check_not_stopped(request.number)
-        check_limits(request, now=now)
-        request = replace(request, method=machines.method_for(request))
+        request = admit(request, now=now)
         _supersede(request, instead_of, settings, now=now)
         started = write(request, settings, now=now, begun_at=begun_at or now)
     except Refusal as refusal:
@@ -66,6 +63,14 @@ def start(
     if not request.is_call_in:
         defer(place_call, str(started.verification.pk))
     return started
+
+
+def admit(request: Request, *, now: datetime) -> Request:
+    """Return the request with the method that its phone must use; raises ``Refusal`` where none may ring."""
+    check_callable(request.number, regions=get_settings().allowed_regions)
+    check_not_stopped(request.number)
+    check_limits(request, now=now)
+    return replace(request, method=machines.method_for(request))
 
 
 def refresh(verification: PhoneVerification, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from voice2fa.numbers import mask
+from voice2fa.querysets import StoppedNumberQuerySet
 
 from .verifications import PhoneVerification
 
@@ -32,6 +33,8 @@ class StoppedNumber(models.Model):
         verbose_name=_("lifted by"),
     )
     reason = models.CharField(_("reason for lifting"), max_length=256, blank=True, default="")
+
+    objects = StoppedNumberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("number not to be called")

@@ -128,7 +128,7 @@ def _claim(verification_id: UUID, *, now: datetime) -> PhoneVerification | None:
         return None
     verification = PhoneVerification.objects.get(pk=verification_id)
     # Whoever asked us to stop ended what was under way; this may have been written in that moment (A23).
-    if not StoppedNumber.objects.filter(number=verification.number, lifted_at=None).exists():
+    if not StoppedNumber.objects.standing().filter(number=verification.number).exists():
         return verification
     move(verification, Happening.CANCELLED, now=now)
     return None

@@ -20,9 +20,8 @@ from ..attempts.moves import move
 
 def stop_calling(verification: PhoneVerification, *, now: datetime) -> None:
     """Never call the number of the verification again, until staff lift that."""
-    stopped, is_new = StoppedNumber.objects.get_or_create(
+    stopped, is_new = StoppedNumber.objects.standing().get_or_create(
         number=verification.number,
-        lifted_at=None,
         defaults={"stopped_at": now, "verification": verification},
     )
     if is_new:
@@ -42,7 +41,7 @@ def stop_by_staff(number: str, *, staff: AbstractBaseUser, now: datetime) -> Sto
 
 def check_not_stopped(number: str) -> None:
     """Raise ``Refusal`` if the owner of the number (E.164) has asked us not to call it."""
-    if StoppedNumber.objects.filter(number=number, lifted_at=None).exists():
+    if StoppedNumber.objects.standing().filter(number=number).exists():
         raise Refusal(Code.NUMBER_STOPPED)
 
 
@@ -50,7 +49,7 @@ def lift(stopped: StoppedNumber, *, staff: AbstractBaseUser, reason: str, now: d
     """Let the number be called again, for a reason that is kept; tell whether this caller lifted it."""
     if not reason.strip():
         raise ValueError("Whoever lets a number be called again says why.")
-    rows = StoppedNumber.objects.filter(pk=stopped.pk, lifted_at=None)
+    rows = StoppedNumber.objects.standing().filter(pk=stopped.pk)
     if not rows.update(lifted_at=now, lifted_by=staff, reason=reason.strip()):
         return False
     stopped.refresh_from_db()
