@@ -136,6 +136,19 @@ def test_links_lead_somewhere(page):
         ]
 
 
+@pytest.mark.parametrize("page", sorted(set(PAGES) - {"README.md", "docs/index.md"}))
+def test_the_navigation_and_the_first_page_lead_to_every_page(page):
+    name = Path(page).name
+    assert re.search(rf"^  - [\w ]+: {re.escape(name)}$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+    assert f"]({name})" in PAGES["docs/index.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_commit_is_named_by_its_subject_and_day_too(page):  # its hash may be another once it has landed
+    named = re.findall(r"\bcommit [0-9a-f]{7,}\b.*", PAGES[page])
+    assert [line for line in named if not re.match(r'commit \w+, ".+", of \d{4}-\d\d-\d\d', line)] == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_files_that_are_named_exist(page):
     for name in re.findall(
