@@ -1,4 +1,4 @@
-"""A person's phones: list, add, rename, prefer, remove."""
+"""A person's phones: list, add, rename, prefer, choose the language of their calls, remove."""
 
 from typing import Any
 

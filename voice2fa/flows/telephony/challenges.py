@@ -15,7 +15,7 @@ from voice2fa.models import PhoneVerification
 
 from .speech import knows_origin, speaker_for
 
-_CLOSINGS = {
+_CUES = {
     State.APPROVED: Cue.APPROVED,
     State.DENIED: Cue.DENIED,
     State.REPORTED: Cue.REPORTED,
@@ -59,7 +59,7 @@ def challenge_of(verification: PhoneVerification, *, step: int | None = None) ->
 
 def closing_cue(verification: PhoneVerification) -> Cue:
     """Return with which words a call about a decided verification ends."""
-    return _CLOSINGS.get(State(verification.state), Cue.TOO_LATE)
+    return _CUES.get(State(verification.state), Cue.TOO_LATE)
 
 
 @sensitive_variables()
