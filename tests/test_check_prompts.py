@@ -25,15 +25,22 @@ def check(settings):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "renders 0 characters in 'en'"),
-        (" \n\t ", "renders 0 characters in 'en'"),
-        ("{{ name_of_the_site }}", "renders 0 characters in 'en'"),
-        ("… !", "renders 3 characters in 'en'"),
-        ("x" * 5000, "renders 5000 characters in 'en'"),
+        ("", "renders nothing that can be spoken."),
+        (" \n\t ", "renders nothing that can be spoken."),
+        ("{{ name_of_the_site }}", "renders nothing that can be spoken."),
+        ("… !", "renders nothing that can be spoken."),
+        ("x" * 5000, "renders more than can be spoken."),
         ("{% if %}", "Unexpected end of expression"),
         ("{% load nothing_like_it %}", "'nothing_like_it' is not a registered tag library"),
-        ("{% include 'no_such.txt' %}", "cannot be rendered in 'en' (no_such.txt)"),
-        ("{% load i18n %}{% get_current_language as l %}{% if l != 'fr' %}Bye.{% endif %}", "in 'fr'"),
+        ("{% include 'no_such.txt' %}", "cannot be rendered (no_such.txt)."),
+        (
+            "{% load i18n %}{% get_current_language as l %}{% if l != 'fr' %}Bye.{% endif %}",
+            "spoken in 'fr'.",
+        ),
+        (
+            "{% load i18n %}{% get_current_language as l %}{% if l != 'fr' and l != 'it' %}Bye.{% endif %}",
+            "renders nothing that can be spoken in 'fr', 'it'.",
+        ),
     ],
 )
 def test_a_template_that_makes_no_sentence_is_an_error_that_says_which_and_why(check, text, why):
@@ -46,10 +53,10 @@ def test_a_template_that_makes_no_sentence_is_an_error_that_says_which_and_why(c
 @pytest.mark.parametrize(
     ("name", "text", "why"),
     [
-        ("approve", "Press one.", "does not say {{ key }} in 'en'"),
-        ("speak", "Press {{ digits }}.", "does not say {{ key }} in 'en'"),
-        ("act", "Please confirm.", "does not say {{ message }} in 'en'"),
-        ("caller", '<break time="2s"/>This is {{ site }}.', "renders markup in 'en'"),
+        ("approve", "Press one.", "does not say {{ key }}"),
+        ("speak", "Press {{ digits }}.", "does not say {{ key }}"),
+        ("act", "Please confirm.", "does not say {{ message }}"),
+        ("caller", '<break time="2s"/>This is {{ site }}.', "renders markup"),
     ],
 )
 def test_a_template_that_misleads_is_a_warning(check, name, text, why):
@@ -70,9 +77,9 @@ def test_a_site_of_several_languages_is_told_of_words_that_it_left_in_english(
     check, settings, text, is_found
 ):
     assert check("caller", text) == []
-    settings.LANGUAGES = [("en", "English"), ("es", "español")]
+    settings.LANGUAGES = [("en", "English"), ("es", "español"), ("de", "Deutsch")]
     found = [(message.id, message.msg.rpartition(".txt ")[2]) for message in check("caller", text)]
-    assert found == [("voice2fa.W097", "says what it says in English in 'es'.")] * is_found
+    assert found == [("voice2fa.W097", "says what it says in English in 'es', 'de'.")] * is_found
 
 
 def test_a_template_that_misleads_in_one_language_alone_is_found(check, settings):
@@ -124,12 +131,11 @@ def mute(configure):
 @pytest.mark.usefixtures("mute")
 def test_a_language_without_a_voice_is_a_warning_until_it_is_said_what_to_speak(settings, configure):
     settings.LANGUAGES = [("en", "English"), ("fr", "French"), ("es", "Spanish"), ("pt-br", "Portuguese")]
-    spanish, portuguese = check_languages()
-    assert (spanish.id, spanish.level) == ("voice2fa.W099", WARNING)
-    assert spanish.msg == "Calls cannot speak 'es', and speak 'en-us' to people who want it."
-    assert "'pt-br'" in portuguese.msg
-    assert portuguese.hint.startswith("Say so in VOICE2FA['SPOKEN_INSTEAD'], such as {'pt-br': 'en'}; ")
-    assert portuguese.hint.endswith("calls can speak en, fr.")
+    (message,) = check_languages()
+    assert (message.id, message.level) == ("voice2fa.W099", WARNING)
+    assert message.msg == "Calls speak 'en-us' to people who want 'es', 'pt-br', which they cannot speak."
+    assert message.hint.startswith("Say so in VOICE2FA['SPOKEN_INSTEAD'], such as {'es': 'en'}; ")
+    assert message.hint.endswith("calls can speak en, fr.")
     configure(SPOKEN_INSTEAD={"pt": "fr", "es": "en"})
     assert check_languages() == []
 
@@ -137,7 +143,31 @@ def test_a_language_without_a_voice_is_a_warning_until_it_is_said_what_to_speak(
 def test_a_site_in_a_language_without_words_is_warned(settings):
     settings.LANGUAGE_CODE = "ko"
     (message,) = check_languages()
-    assert message.msg == "Calls cannot speak 'ko', and speak 'en' to people who want it."
+    assert message.msg == "Calls speak 'en' to people who want 'ko', which they cannot speak."
+    assert message.hint.startswith("Translate the prompts, approve.txt first, ")
+
+
+def test_the_template_that_stands_for_all_is_told_of_once_however_many_languages_lack_it(settings):
+    settings.LANGUAGES = [("en", "English"), ("es", "español"), ("de", "Deutsch"), ("it", "italiano")]
+    settings.TEMPLATES = prompt("approve", "Go on: press {{ key }}.")["TEMPLATES"]
+    template, languages = [*check_prompts(), *check_languages()]
+    assert template.msg.endswith("approve.txt says what it says in English in 'es', 'de', 'it'.")
+    assert languages.msg.endswith("to people who want 'es', 'de', 'it', which they cannot speak.")
+    assert "approve.txt" in languages.hint
+
+
+LOCALE = "django.middleware.locale.LocaleMiddleware"
+
+
+@pytest.mark.usefixtures("mute")
+def test_a_site_that_names_no_languages_is_told_of_ours_where_its_pages_come_in_them(settings):
+    (message,) = check_languages()
+    assert message.msg.startswith("Calls speak 'en-us' to people who want 'es', 'de', 'it', 'pt', 'nl', ")
+    settings.USE_I18N = False
+    assert check_languages() == []
+    settings.USE_I18N = True
+    settings.MIDDLEWARE = [path for path in settings.MIDDLEWARE if path != LOCALE]
+    assert check_languages() == []
 
 
 @pytest.mark.parametrize("language", ["tlh", "xx-yy"])
@@ -153,6 +183,9 @@ def test_a_site_in_a_language_that_django_does_not_know_is_told_so_by_django(set
         ({"tlh": "es"}, "names 'tlh', which is no language that Django knows"),
         ({"pt": "tlh"}, "has calls speak 'tlh', which they cannot"),
         ({"pt": "ko"}, "has calls speak 'ko', which they cannot"),
+        ({"pt-qq": "es"}, "names 'pt-qq', which is no language that Django knows"),
+        ({"pt": "es-zz"}, "has calls speak 'es-zz', which is no language that Django knows"),
+        ({"xx-yy": "es"}, "names 'xx-yy', which is no language that Django knows"),
     ],
 )
 def test_a_language_that_does_not_exist_or_cannot_be_spoken_is_an_error(configure, instead, why):
@@ -167,6 +200,25 @@ def test_a_language_that_the_site_alone_knows_may_be_named(settings, configure):
     settings.LANGUAGES = [("en", "English"), ("tlh", "Klingon")]
     assert ids_of(check_languages()) == ["W099"]
     configure(SPOKEN_INSTEAD={"tlh": "en"})
+    assert check_languages() == []
+
+
+@pytest.mark.parametrize(
+    ("instead", "forms"),
+    [({"pt-qq": "es"}, "pt, pt-br"), ({"pt": "es-zz"}, "es, es-ar, es-co, es-mx, es-ni, es-ve")],
+)
+def test_a_form_that_does_not_exist_is_told_which_do(configure, instead, forms):
+    configure(SPOKEN_INSTEAD=instead)
+    (message,) = check_languages()
+    assert f" There are {forms}. " in message.hint
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [{"pt": "es-419"}, {"pt-br": "es-us"}, {"pt-AO": "zh-hans"}, {"zh": "en"}, {"en-x-pirate": "en"}],
+)
+def test_forms_that_exist_may_be_named_even_if_django_has_no_name_for_them(configure, instead):
+    configure(SPOKEN_INSTEAD=instead)
     assert check_languages() == []
 
 

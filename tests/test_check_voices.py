@@ -45,3 +45,28 @@ def test_to_speak_what_the_carrier_cannot_either_is_an_error(check):
 
 def test_the_languages_that_have_a_voice_need_no_word(check):
     assert check(["en", "en-gb", "es", "es-mx", "fr", "fr-ca", "de"]) == []
+
+
+def test_a_site_that_names_no_languages_is_told_of_portuguese(configure):
+    configure(PROVIDER=BANDWIDTH)
+    (message,) = check_languages()
+    assert message.msg == "Calls speak 'en-us' to people who want 'pt', which they cannot speak."
+    configure(SPOKEN_INSTEAD={"pt": "es"})
+    assert check_languages() == []
+
+
+@pytest.mark.parametrize("given", ["fr", "en-gb", "es-mx", "de-at"])
+def test_an_answer_for_a_language_that_has_a_voice_is_a_warning(check, given):
+    (message,) = check(["en"], **{given: "en"})
+    assert (message.id, message.level) == ("voice2fa.W094", WARNING)
+    assert message.msg == f"VOICE2FA['SPOKEN_INSTEAD'] names {given!r}, which calls can speak, and so do."
+
+
+def test_an_answer_for_chinese_is_one_for_cantonese(check):
+    assert check(["en"], zh="en") == []
+    assert [message.id for message in check(["en"], **{"zh-hans": "en"})] == ["voice2fa.W094"]
+
+
+def test_a_stand_in_for_a_carrier_speaks_everything_and_answers_stay_for_the_carrier(configure):
+    configure(SPOKEN_INSTEAD={"pt": "es"})
+    assert check_languages() == []

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests import stage
+from tests.flows.carriers import Mute
 
 LINE = "The call speaks"
 
@@ -37,6 +38,19 @@ def test_the_language_of_the_call_is_named_in_that_of_the_page(ask, phone, page,
 
 def test_the_page_says_which_language_the_call_speaks(ask):
     assert "The call speaks Spanish." in ask("es", "en").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("instead", "line"),
+    [({}, "Idioma da chamada: inglês."), ({"pt": "fr"}, "Idioma da chamada: francês.")],
+)
+def test_a_page_in_a_language_that_the_carrier_cannot_speak_says_what_the_call_speaks(
+    ask, configure, instead, line
+):
+    configure(PROVIDER={"BACKEND": f"{Mute.__module__}.Mute"}, SPOKEN_INSTEAD=instead)
+    page = ask("", "pt").content.decode()
+    assert '<html lang="pt"' in page
+    assert line.lower() in page.lower()  # the names are Django's
 
 
 @pytest.mark.parametrize("phone", ["", "en", "en-gb"])

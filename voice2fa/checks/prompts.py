@@ -1,6 +1,7 @@
 """Does every prompt say what it must, in every language of the site?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +26,16 @@ _FACTS: wording.Facts = {
 _NEEDED = {Prompt.APPROVE: "key", Prompt.SPEAK: "key", Prompt.ACT: "message"}
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Fault:
+    """What is wrong with a template, in some languages or in all: ``why`` follows its name."""
+
+    id: str
+    why: str
+    hint: str
+    is_error: bool
+
+
 @register(TAG)
 def check_prompts(**kwargs: Any) -> list[CheckMessage]:
     """Report templates in whose place ours would be spoken, and those that mislead whoever hears them."""
@@ -36,40 +47,38 @@ def check_prompts(**kwargs: Any) -> list[CheckMessage]:
 
 
 def _check_prompt(engine: Engine, prompt: Prompt) -> Iterable[Problem]:
-    """Return what is wrong with the template of the prompt: each fault once, in its first language."""
+    """Return what is wrong with the template of the prompt: each fault once, with its languages."""
     path = wording.path_of(prompt)
     try:
         engine.get_template(path)
     except TemplateDoesNotExist:  # nor are there templates for our pages
         return []
     except Exception as error:  # whatever a stranger's template may raise
-        return [_broken(path, f"cannot be read ({error})")]
-    found: dict[str, Problem] = {}
+        return [_as_problem(_broken(f"cannot be read ({error})"), path, where="")]
+    found: dict[_Fault, list[str]] = {}
     for language in _languages():
-        for problem in _find_faults(engine, prompt, language):
-            found.setdefault(problem.hint, problem)
-    return found.values()
+        for fault in _find_faults(engine, prompt, language):
+            found.setdefault(fault, []).append(language)
+    return [_as_problem(fault, path, where=_name(languages)) for fault, languages in found.items()]
 
 
-def _find_faults(engine: Engine, prompt: Prompt, language: str) -> Iterator[Problem]:
-    path = wording.path_of(prompt)
+def _find_faults(engine: Engine, prompt: Prompt, language: str) -> Iterator[_Fault]:
     try:
         words = wording.render(engine, prompt, _FACTS, language=language)
     except Exception as error:  # whatever a stranger's template may raise
-        yield _broken(path, f"cannot be rendered in {language!r} ({error})")
+        yield _broken(f"cannot be rendered ({error})")
         return
-    if not wording.is_sentence(words):
-        yield _broken(path, f"renders {len(words)} characters in {language!r}")
+    if len(words) > wording.LONGEST_PROMPT:
+        yield _broken("renders more than can be spoken")
+    elif not wording.is_sentence(words):
+        yield _broken("renders nothing that can be spoken")
     elif prompt in _NEEDED and str(_FACTS[_NEEDED[prompt]]) not in words:
         name = _NEEDED[prompt]
-        yield _misleading(path, language, f"does not say {{{{ {name} }}}}", f"Put {{{{ {name} }}}} into it.")
+        yield _misleading(f"does not say {{{{ {name} }}}}", f"Put {{{{ {name} }}}} into it.")
     elif "<" in words:
-        yield _misleading(path, language, "renders markup", "Take it out: calls read it out as text.")
+        yield _misleading("renders markup", "Take it out: calls read it out as text.")
     elif _is_left_in_english(engine, prompt, words, language):
-        hint = (
-            "Translate its words in a catalogue of the site (LOCALE_PATHS), or name in it nothing but facts."
-        )
-        yield _misleading(path, language, "says what it says in English", hint)
+        yield _LEFT_IN_ENGLISH
 
 
 def _is_left_in_english(engine: Engine, prompt: Prompt, words: str, language: str) -> bool:
@@ -87,15 +96,29 @@ def _languages() -> tuple[str, ...]:
     return tuple(str(code) for code, name in settings.LANGUAGES)
 
 
-def _broken(path: str, why: str) -> Problem:
-    return Problem(
-        id="voice2fa.E096",
-        message=f"The template {path} {why}.",
-        hint=f"Have it render a sentence of at most {wording.LONGEST_PROMPT} characters; until then calls "
-        "speak ours in its place.",
+def _name(languages: Sequence[str]) -> str:
+    """Return in which languages a fault was found, unless it is in all of them."""
+    return "" if len(languages) == len(_languages()) else f" in {', '.join(map(repr, languages))}"
+
+
+def _broken(why: str) -> _Fault:
+    hint = (
+        f"Have it render a sentence of at most {wording.LONGEST_PROMPT} characters; until then calls speak "
+        "ours in its place."
     )
+    return _Fault(id="voice2fa.E096", why=why, hint=hint, is_error=True)
 
 
-def _misleading(path: str, language: str, why: str, hint: str) -> Problem:
-    message = f"The template {path} {why} in {language!r}."
-    return Problem(id="voice2fa.W097", message=message, hint=hint, is_error=False)
+def _misleading(why: str, hint: str) -> _Fault:
+    return _Fault(id="voice2fa.W097", why=why, hint=hint, is_error=False)
+
+
+_LEFT_IN_ENGLISH = _misleading(
+    "says what it says in English",
+    "Translate its words in a catalogue of the site (LOCALE_PATHS), or name in it nothing but facts.",
+)
+
+
+def _as_problem(fault: _Fault, path: str, *, where: str) -> Problem:
+    message = f"The template {path} {fault.why}{where}."
+    return Problem(id=fault.id, message=message, hint=fault.hint, is_error=fault.is_error)
