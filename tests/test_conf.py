@@ -98,6 +98,12 @@ GOOD = [
     ("TRUSTED_PROXIES", 1, 1),
     ("SITE_NAME", "x" * 64, "x" * 64),
     ("SITE_NAME", "北海銀行", "北海銀行"),
+    ("SITE_NAME", "Söhne 💰 & Töchter", "Söhne 💰 & Töchter"),
+    (
+        "SITE_NAME",
+        "\u0645\u06cc\u200c\u062f\u0646",
+        "\u0645\u06cc\u200c\u062f\u0646",
+    ),  # as Persian is written
     ("CALL_CONTROL", "api", "api"),
     ("SPEECH_RATE", "slow", "slow"),
     ("SPOKEN_INSTEAD", {"pt": "es", "zh-Hant": "zh-Hans"}, {"pt": "es", "zh-hant": "zh-hans"}),
@@ -112,6 +118,8 @@ GOOD = [
 ]
 
 NOT_WHOLE = [None, True, 6.0, "6", [], float("nan")]
+# What a call says, and how: where that is wrong, calls go on.
+SPARED = {"SITE_NAME", "SPEECH_RATE", "SPOKEN_INSTEAD", "RECORDINGS"}
 BAD = {
     "PUBLIC_URL": [
         *(None, b"https://www.example.com", "", "www.example.com", "//www.example.com", "ftp://example.com"),
@@ -135,7 +143,11 @@ BAD = {
         *(None, "a.B", {}, {"BACKEND": None}, {"BACKEND": "a.B", "OPTIONS": None}),
         *({"BACKEND": "a.B", "OPTIONS": [1]}, {"BACKEND": "a.B", "ACCOUNT_ID": "1"}),
     ],
-    "SITE_NAME": [None, 7, "   ", "💰", "\u202e", "<>", "x" * 65, "x" * 5000],
+    "SITE_NAME": [
+        *(None, 7, "   ", "💰", "\u202e", "<>", "x" * 65, "x" * 5000),
+        *("Bank\u202e", "\u2066Bank\u2069", "Ba\u200bnk", "Bank\ufeff", "Ba\xadnk", "Ba\u3164nk", "Ba\x00nk"),
+        *("Bank\nof Us", "Bank\t", "Bank\u2028", "Bank\xa0"),
+    ],
     "LOGIN_METHOD": [None, "", "sms", "APPROVE", ["approve"]],
     "ENROL_METHOD": [None, "", "sms", "approve"],
     "APPROVE_KEY": [None, "", "0", "10", "*", "12", 1, "Random"],
@@ -233,8 +245,8 @@ def test_a_bad_value_is_a_problem_of_its_key_alone(key, bad):
     assert problem.message == f"VOICE2FA[{key!r}] is not usable."
     assert problem.hint.startswith("Write ")
     assert "<" not in problem.hint  # what is to be written, not how Python shows it
-    assert key.lower() not in values
-    assert len(values) == len(KEYS) - 1
+    assert problem.stops_calls == (key.lower() not in values) == (key not in SPARED)
+    assert len(values) == len(KEYS) - problem.stops_calls
 
 
 def test_every_key_has_bad_examples():
@@ -259,6 +271,47 @@ def test_an_unknown_key_like_no_other_is_answered_with_all_of_them():
 def test_anything_but_a_dict_is_one_problem(raw):
     values, (problem,) = conf.read(raw)
     assert (values, problem.id) == ({}, "voice2fa.E001")
+
+
+DONE = {Prompt.APPROVED: f"{CDN}/done.wav"}
+
+
+@pytest.mark.parametrize(
+    ("key", "bad", "usable"),
+    [
+        *(("SITE_NAME", bad, "") for bad in (None, 7, "   ", "💰")),
+        ("SITE_NAME", "x" * 5000, "x" * 64),
+        ("SITE_NAME", "Bank\u202e of\nUs", "Bank of Us"),
+        ("SPEECH_RATE", "fast", "normal"),
+        ("SPOKEN_INSTEAD", "es", {}),
+        ("SPOKEN_INSTEAD", {"pt": "ES", "ko": "<en>", "pl": None, 7: "en"}, {"pt": "es"}),
+        ("RECORDINGS", CDN, {}),
+        ("RECORDINGS", {"approved": f"{CDN}/done.wav", "denied": f"{CDN}/denied.ogg", "hello": CDN}, DONE),
+        ("RECORDINGS", {"approved": f"{CDN}/done.wav", "approve": f"{CDN}/approve.mp3", None: ""}, DONE),
+    ],
+)
+def test_calls_do_without_what_is_wrong_with_what_they_say(key, bad, usable):
+    values, (problem,) = read(**{key: bad})
+    assert values[key.lower()] == usable
+    assert (problem.is_error, problem.stops_calls) == (True, False)
+
+
+def test_what_calls_do_without_is_logged_once(settings, caplog):
+    settings.VOICE2FA = {**NEEDED, "RECORDINGS": {"approved": f"{CDN}/a.ogg"}, "SPEECH_RATE": "fast"}
+    assert get_settings() is get_settings()
+    rate, recordings = (record.getMessage() for record in caplog.records)
+    assert rate.startswith(
+        "VOICE2FA['SPEECH_RATE'] is not usable. Calls do without what is wrong. Write one of "
+    )
+    assert "'RECORDINGS'" in recordings
+    assert "the https address of a .wav or .mp3 for 'approved'" in recordings
+
+
+def test_beside_a_fault_that_stops_calls_the_others_are_told_too(settings, caplog):
+    settings.VOICE2FA = {**NEEDED, "SPEECH_RATE": "fast", "LIFETIME": 0}
+    with pytest.raises(ImproperlyConfigured, match=r"'LIFETIME'.*'SPEECH_RATE'"):
+        get_settings()
+    assert caplog.records == []
 
 
 def test_all_problems_are_told_at_once(settings):
@@ -295,6 +348,11 @@ def test_the_caller_is_called_by_the_site_name_or_else_by_the_host(settings, nam
         ({"approved": None}, "the https address of a .wav or .mp3 for 'approved', without a query"),
         ({"approve": f"{CDN}/a.mp3"}, "Write {key} into the address of the recording of 'approve'"),
         ({"act": f"{CDN}/a.mp3"}, "no recording of 'act', which says something else in each call"),
+        (
+            {"denied": CDN, "approved": f"{CDN}/a.ogg"},
+            "for 'denied', without a query, in which nothing stands ",
+        ),
+        ({"denied": CDN, "approved": f"{CDN}/a.ogg"}, "a .wav or .mp3 for 'approved'"),
     ],
 )
 def test_a_recording_that_cannot_be_played_is_told_by_its_prompt(recordings, hint):

@@ -1,8 +1,9 @@
 """The ``VOICE2FA`` setting as one frozen, typed object, read when it is first needed."""
 
 import difflib
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date
 from functools import cache
 from typing import Any
@@ -18,6 +19,7 @@ from .core.policy import RANDOM_KEY, Limit, Scope
 from .core.problems import Problem
 from .core.prompts import Prompt
 
+logger = logging.getLogger("voice2fa.conf")
 MAX_LIFETIME = 600  # seconds; NIST SP 800-63B-4, 3.1.3.2 (R7)
 MIN_CODE_LENGTH = 6  # decimal digits; NIST SP 800-63B-4, 3.1.3.2 (R5)
 EVERYONE = readers.EVERYONE
@@ -35,8 +37,16 @@ STAFF_CODE = "staff_code"
 PASSWORD = "password"  # noqa: S105 - a word, not a secret
 
 
-def _setting(number: int, read: Callable[[Any], Any], doc: str, default: Any = MISSING) -> Any:
-    return field(metadata={"id": f"voice2fa.E{number:03}", "read": read, "doc": doc, "default": default})
+def _setting(
+    number: int,
+    read: Callable[[Any], Any],
+    doc: str,
+    default: Any = MISSING,
+    *,
+    has_safe_default: bool = False,
+) -> Any:
+    facts = {"id": f"voice2fa.E{number:03}", "read": read, "doc": doc, "default": default}
+    return field(metadata={**facts, "has_safe_default": has_safe_default})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +62,11 @@ class Settings:
         3, readers.provider, "The class that talks to the carrier, and its options."
     )
     site_name: str = _setting(
-        4, readers.name, "Who the call says is calling; empty for the host name of PUBLIC_URL.", ""
+        4,
+        readers.name,
+        "Who the call says is calling; empty for the host name of PUBLIC_URL.",
+        "",
+        has_safe_default=True,
     )
     login_method: Method = _setting(
         5, readers.method(*Method), "How a login is confirmed: 'approve', 'enter' or 'speak'.", Method.APPROVE
@@ -182,13 +196,18 @@ class Settings:
         "voice2fa.api.issuers.SessionIssuer",
     )
     speech_rate: str = _setting(
-        65, readers.choice(NORMAL, SLOW), "How fast calls speak: 'normal' or 'slow'.", NORMAL
+        65,
+        readers.choice(NORMAL, SLOW),
+        "How fast calls speak: 'normal' or 'slow'.",
+        NORMAL,
+        has_safe_default=True,
     )
     spoken_instead: Mapping[str, str] = _setting(
         66,
         readers.languages_instead,
         "What calls speak in place of a language that the carrier has no voice for, such as {'pt': 'es'}.",
         {},
+        has_safe_default=True,
     )
     recordings: Mapping[Prompt, str] = _setting(
         67,
@@ -196,6 +215,7 @@ class Settings:
         "Recordings to play in place of speech: the https address of a .wav or .mp3 by prompt, in which "
         "{language} stands for the language of the call, and {key} for its key.",
         {},
+        has_safe_default=True,
     )
     extension_wait: int = _setting(
         68,
@@ -221,7 +241,10 @@ KEYS = {item.name.upper(): item for item in fields(Settings)}
 
 
 def read(raw: Any) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the values that could be read, by field name, and one problem for each that could not."""
+    """Return the values that could be read, by field name, and one problem for each that could not.
+
+    A value that has a safe default, such as the words alone in place of a recording, is among the values too.
+    """
     if not isinstance(raw, Mapping):
         hint = "Write VOICE2FA = {'PUBLIC_URL': 'https://www.example.com', 'PROVIDER': {...}}."
         return {}, [
@@ -239,9 +262,21 @@ def read(raw: Any) -> tuple[dict[str, Any], list[Problem]]:
         try:
             values[item.name] = item.metadata["read"](value)
         except readers.Wrong as wrong:
-            message = f"VOICE2FA[{key!r}] is not usable."
-            problems.append(Problem(id=item.metadata["id"], message=message, hint=str(wrong)))
+            problem = _unusable(item, wrong)
+            problems.append(problem)
+            if problem.has_safe_default:
+                is_left = wrong.usable is not None
+                values[item.name] = wrong.usable if is_left else item.metadata["default"]
     return values, problems
+
+
+def _unusable(item: Field[Any], wrong: readers.Wrong) -> Problem:
+    return Problem(
+        id=item.metadata["id"],
+        message=f"VOICE2FA[{item.name.upper()!r}] is not usable.",
+        hint=str(wrong),
+        has_safe_default=item.metadata["has_safe_default"],
+    )
 
 
 def _unknown_key(key: str) -> Problem:
@@ -252,10 +287,15 @@ def _unknown_key(key: str) -> Problem:
 
 @cache
 def get_settings() -> Settings:
-    """Return the site's settings; raises ``ImproperlyConfigured`` with every fault in a sentence."""
+    """Return the site's settings; raises ``ImproperlyConfigured`` with every fault in a sentence.
+
+    Where each fault has a safe default, these are logged instead, once per process.
+    """
     values, problems = read(getattr(django_settings, "VOICE2FA", None))
-    if problems:
+    if any(problem.stops_calls for problem in problems):
         raise ImproperlyConfigured(" ".join(f"{problem.message} {problem.hint}" for problem in problems))
+    for problem in problems:
+        logger.warning("%s Calls do without what is wrong. %s", problem.message, problem.hint)
     return Settings(**values)
 
 

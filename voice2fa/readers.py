@@ -12,7 +12,7 @@ from .core.addresses import is_loopback
 from .core.methods import Method
 from .core.policy import APPROVE_KEYS, RANDOM_KEY, Limit, Scope
 from .core.prompts import Prompt
-from .core.speakable import LONGEST_NAME, clean
+from .core.speakable import LONGEST_NAME, clean, is_visible
 
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~-]+)*/*"
@@ -30,7 +30,14 @@ _DOTTED_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 
 class Wrong(Exception):
-    """A value that a reader cannot accept; the message says what to write."""
+    """A value that a reader cannot accept; the message says what to write.
+
+    ``usable`` is what remains of the value without its faults, where calls could make do with that.
+    """
+
+    def __init__(self, message: str, *, usable: Any = None) -> None:
+        super().__init__(message)
+        self.usable = usable
 
 
 def text(value: Any) -> str:
@@ -43,10 +50,11 @@ def text(value: Any) -> str:
 def name(value: Any) -> str:
     """Read a name that calls say: cut short or emptied by our own rules for names it would mislead."""
     given = text(value)
-    if given and (len(given) > LONGEST_NAME or not clean(given)):
+    if given and (len(given) > LONGEST_NAME or not clean(given) or not is_visible(given)):
         raise Wrong(
-            f"Write at most {LONGEST_NAME} characters, with letters or digits among them that can be spoken; "
-            "or leave it empty."
+            f"Write at most {LONGEST_NAME} characters, with letters or digits among them that can be spoken, "
+            "and none that cannot be seen, such as line breaks or marks of direction; or leave it empty.",
+            usable=clean(given),
         )
     return given
 
@@ -143,22 +151,39 @@ def regions(value: Any) -> tuple[str, ...]:
 
 def languages_instead(value: Any) -> dict[str, str]:
     """Read which language is spoken in place of which."""
-    is_table = isinstance(value, Mapping) and all(
-        isinstance(item, str) and _LANGUAGE.fullmatch(item) for pair in value.items() for item in pair
-    )
-    if not is_table:
-        raise Wrong("Write language codes as Django does, such as {'pt': 'es', 'pt-br': 'es'}.")
-    return {given.lower(): spoken.lower() for given, spoken in value.items()}
+    sentence = "Write language codes as Django does, such as {'pt': 'es', 'pt-br': 'es'}."
+    if not isinstance(value, Mapping):
+        raise Wrong(sentence)
+    pairs = [pair for pair in value.items() if all(map(_is_language, pair))]
+    usable = {given.lower(): spoken.lower() for given, spoken in pairs}
+    if len(pairs) < len(value):
+        raise Wrong(sentence, usable=usable)
+    return usable
+
+
+def _is_language(code: Any) -> bool:
+    return isinstance(code, str) and _LANGUAGE.fullmatch(code) is not None
 
 
 def recordings(value: Any) -> dict[Prompt, str]:
     """Read the address of a recording by prompt."""
     if not isinstance(value, Mapping):
         raise Wrong("Write a dict such as {'approved': 'https://cdn.example.com/{language}/approved.mp3'}.")
-    unknown = [name for name in value if name not in set(Prompt)]
-    if unknown:
-        raise Wrong(f"Write prompts that exist: {unknown[0]!r} is none of {', '.join(sorted(Prompt))}.")
-    return {Prompt(name): _recording(name, url) for name, url in value.items()}
+    usable, faults = {}, []
+    for name, url in value.items():
+        try:
+            usable[_prompt(name)] = _recording(name, url)
+        except Wrong as wrong:
+            faults.append(str(wrong))
+    if faults:
+        raise Wrong(" ".join(faults), usable=usable)
+    return usable
+
+
+def _prompt(name: Any) -> Prompt:
+    if name not in set(Prompt):
+        raise Wrong(f"Write prompts that exist: {name!r} is none of {', '.join(sorted(Prompt))}.")
+    return Prompt(name)
 
 
 def _recording(name: str, url: Any) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from voice2fa.providers.bandwidth import BandwidthProvider
 from voice2fa.providers.bandwidth.options import RULES, read_options
+from voice2fa.providers.base import BadOptions
 
 from .samples import SECRET, bandwidth_options
 
@@ -55,6 +56,7 @@ def test_an_unset_environment_variable_counts_as_not_given(name, value):
         ("E117", "GENDER", ["Female", "f", 1, ["male"], True]),
         ("E120", "FROM_NUMBERS", ["+442045550100", [("GB", "+442045550100")], {"GB": 44}, {1: "+1"}]),
         ("E121", "DISPLAY_NAME", ["x" * 257, "Bank\n", "Bank\x00", "\u202eknaB", "\ud800", 7, ["Bank"]]),
+        ("E121", "DISPLAY_NAME", ["   ", "Ba\u200bnk", "Ba\xadnk", "\u200e", "\u3164", "\u2800", "\u200d"]),
     ],
 )  # fmt: skip
 def test_a_wrong_value_has_its_own_problem(id, name, values):
@@ -100,7 +102,21 @@ def test_an_api_user_is_warned_of_the_day_when_it_ends():
     assert "CLIENT_ID" in problem.hint
 
 
-@pytest.mark.parametrize("name", ["Example Bank", "x" * 256, "Söhne & Töchter", "株式会社"])
+def test_a_name_that_may_not_be_shown_is_not_and_calls_go_on(caplog):
+    assert read_options(bandwidth_options(DISPLAY_NAME="   ")).display_name == ""
+    (record,) = caplog.records
+    assert "OPTIONS['DISPLAY_NAME'] must be the name that phones may show" in record.getMessage()
+
+
+@pytest.mark.parametrize("name", ["ACCOUNT_ID", "FROM_NUMBER", "PRIORITY", "FROM_NUMBERS", "BASE_URL"])
+def test_what_has_no_safe_default_stops_calls(name):
+    with pytest.raises(BadOptions, match=rf"'{name}'.*'GENDER'"):
+        read_options(bandwidth_options(**{name: object()}, GENDER="robot"))
+
+
+@pytest.mark.parametrize(
+    "name", ["Example Bank", "x" * 256, "Söhne & Töchter", "株式会社", "Bank ❤\ufe0f💰", "👩\u200d💻 & Söhne"]
+)
 def test_a_name_of_up_to_256_characters_may_be_shown(name):
     assert ids(DISPLAY_NAME=name) == []
 

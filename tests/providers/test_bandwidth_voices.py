@@ -137,6 +137,20 @@ def test_a_voice_of_another_language_is_an_error():
     assert "dave" in problem.hint
 
 
+@pytest.mark.parametrize("language", ["en-zz", "en-hunter2", "en-", "en-uk", "en-gb-zz", "en-x"])
+def test_a_form_that_does_not_exist_is_told_which_do(language):
+    (problem,) = problems(**{language: "susan"})
+    assert (problem.id, problem.is_error, problem.stops_calls) == ("voice2fa.E116", True, False)
+    assert problem.message == "OPTIONS['VOICES'] names a form of 'en' that does not exist."
+    assert problem.hint.startswith("There are en, en-au, en-gb, en-ie, en-in, en-nz, and those of other ")
+
+
+@pytest.mark.parametrize("language", [*filter(LOCALES.get, LOCALES), "en-us", "en-x-pirate"])
+def test_every_form_that_is_spoken_may_be_named(language):
+    speaker = make_cast({}, "female").find(language)
+    assert problems(**{language: speaker.name}) == []
+
+
 @pytest.mark.parametrize("language", ["pt", "pl", "english", "hunter2"])
 def test_a_language_that_nobody_speaks_is_told_which_there_are(language):
     (problem,) = problems(**{language: "susan"})
@@ -146,6 +160,37 @@ def test_a_language_that_nobody_speaks_is_told_which_there_are(language):
 
 def test_every_faulty_voice_has_a_problem():
     assert len(problems(fr="celine", en="katrin", de="stefan", pt="susan")) == 3
+
+
+@pytest.mark.parametrize(
+    ("voices", "language", "name"),
+    [
+        ({"fr": "celine"}, "fr", "jolie"),
+        ({"fr-ca": "celine", "fr": "bernard"}, "fr-ca", "bernard"),
+        ({"en": "katrin"}, "en-us", "susan"),
+        ({"en": "katrin"}, "", "susan"),
+        ({"en-zz": "dave"}, "en-zz", "susan"),
+        ({"fr": "celine", "en": "dave"}, "en", "dave"),
+        (["dave"], "en", "susan"),
+        ({"en": None}, "en", "susan"),
+    ],
+)
+def test_a_faulty_choice_counts_as_none_and_is_logged_once(voices, language, name, caplog):
+    provider = BandwidthProvider(bandwidth_options(VOICES=voices))
+    assert voices_in(provider, language) == [name]
+    (record,) = caplog.records
+    assert "OPTIONS['VOICES'] " in record.getMessage()
+    assert "Calls do without what is wrong." in record.getMessage()
+
+
+def test_a_voice_for_a_language_that_nobody_speaks_makes_nobody_speak_it():
+    assert not BandwidthProvider(bandwidth_options(VOICES={"pt": "susan"})).can_speak("pt")
+
+
+def test_a_gender_that_is_none_counts_as_not_given(caplog):
+    assert voices_in(BandwidthProvider(bandwidth_options(GENDER="robot")), "en", "de") == ["susan", "katrin"]
+    (record,) = caplog.records
+    assert "OPTIONS['GENDER'] must be 'female' or 'male'" in record.getMessage()
 
 
 # What the provider sends

@@ -21,6 +21,7 @@ class Rule:
     """One option: its name, the id of its problem, what it must be, and a test of that.
 
     ``must`` completes the sentence "OPTIONS['NAME'] must be ..."; ``example`` is shown as what to write.
+    ``has_safe_default`` tells that calls take the default in place of a value that breaks the rule.
     """
 
     name: str
@@ -29,19 +30,23 @@ class Rule:
     example: str
     accepts: Callable[[Any], bool]
     default: Any = REQUIRED
+    has_safe_default: bool = False
 
 
 def read_values(rules: Sequence[Rule], options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the value of every ruled option, the default where none is given, by lower-case name."""
+    """Return the value of every ruled option by lower-case name: the default where none can be used."""
     return {
-        rule.name.lower(): options[rule.name] if is_given(options, rule.name) else rule.default
-        for rule in rules
+        rule.name.lower(): options[rule.name] if _is_usable(rule, options) else rule.default for rule in rules
     }
 
 
 def is_given(options: Mapping[str, Any], name: str) -> bool:
     """Tell whether the option is set; ``None`` and ``""``, as unset environment variables give, are not."""
     return options.get(name) not in (None, "")
+
+
+def _is_usable(rule: Rule, options: Mapping[str, Any]) -> bool:
+    return is_given(options, rule.name) and rule.accepts(options[rule.name])
 
 
 def check_rules(rules: Sequence[Rule], options: Mapping[str, Any], *, unknown_id: str) -> list[Problem]:
@@ -71,12 +76,16 @@ def _check_values(rules: Sequence[Rule], options: Mapping[str, Any]) -> list[Pro
     problems = []
     for rule in rules:
         given = is_given(options, rule.name)
-        if (not given and rule.default is REQUIRED) or (given and not rule.accepts(options[rule.name])):
+        if not _is_usable(rule, options) and (given or rule.default is REQUIRED):
             verb = "must be" if given else "is missing: it must be"
-            # The value is not shown: it may be a secret pasted into the wrong line.
-            message = f"OPTIONS['{rule.name}'] {verb} {rule.must}."
             problems.append(
-                Problem(id=rule.id, message=message, hint=f"Write, for instance, {rule.example}.")
+                Problem(
+                    id=rule.id,
+                    # The value is not shown: it may be a secret pasted into the wrong line.
+                    message=f"OPTIONS['{rule.name}'] {verb} {rule.must}.",
+                    hint=f"Write, for instance, {rule.example}.",
+                    has_safe_default=rule.has_safe_default,
+                )
             )
     return problems
 

@@ -7,6 +7,7 @@ from typing import Any
 import phonenumbers
 
 from voice2fa.core.problems import Problem
+from voice2fa.core.speakable import is_visible
 from voice2fa.providers.rules import E164, Rule, is_table
 
 LONGEST_NAME = 256  # characters; Bandwidth, "createCall"
@@ -24,10 +25,12 @@ NUMBERS_RULE = Rule(
 NAME_RULE = Rule(
     name="DISPLAY_NAME",
     id="voice2fa.E121",
-    must="the name that phones may show: at most 256 characters, none of which is a control character",
+    must="the name that phones may show: at most 256 characters, something to see among them, and none that "
+    "cannot be seen, such as line breaks or marks of direction",
     example="'Example Bank'",
-    accepts=lambda value: isinstance(value, str) and len(value) <= LONGEST_NAME and value.isprintable(),
+    accepts=lambda value: isinstance(value, str) and len(value) <= LONGEST_NAME and is_visible(value),
     default="",
+    has_safe_default=True,
 )
 RULES = (NUMBERS_RULE, NAME_RULE)
 

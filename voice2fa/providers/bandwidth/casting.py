@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voice2fa.core.problems import Problem
+from voice2fa.language_codes import is_language
 from voice2fa.providers.rules import Rule, is_table
 
 from .voices import LOCALES, VOICES, Gender, Voice
@@ -19,6 +20,7 @@ VOICES_RULE = Rule(
     example="{'en': 'dave', 'es-mx': 'rosa'}",
     accepts=is_table,
     default={},
+    has_safe_default=True,
 )
 GENDER_RULE = Rule(
     name="GENDER",
@@ -27,6 +29,7 @@ GENDER_RULE = Rule(
     example="'male'",
     accepts=lambda value: isinstance(value, str) and value in set(Gender),
     default=Gender.FEMALE.value,
+    has_safe_default=True,
 )
 RULES = (VOICES_RULE, GENDER_RULE)
 
@@ -62,8 +65,13 @@ class Cast:
 
 
 def make_cast(voices: Mapping[str, str], gender: str) -> Cast:
-    """Return the cast of options that were checked."""
-    chosen = {language.lower(): name for language, name in voices.items()}
+    """Return the cast; a choice of which a check reports that it is wrong counts as none.
+
+    The carrier ends the call over a voice that does not exist.
+    """
+    chosen = {
+        language.lower(): name for language, name in voices.items() if _check_voice(language, name) is None
+    }
     return Cast(chosen=chosen, gender=Gender(gender))
 
 
@@ -77,24 +85,30 @@ def check_voices(voices: Any) -> list[Problem]:
 
 
 def _check_voice(language: str, name: str) -> Problem | None:
-    spoken = [voice for voice in VOICES.values() if voice.language == _generalise(language)[-1]]
+    general = _generalise(language)[-1]
+    spoken = [voice for voice in VOICES.values() if voice.language == general]
     if not spoken:
         languages = ", ".join(sorted({voice.language for voice in VOICES.values()}))
-        return Problem(
-            id=VOICES_RULE.id,
-            message="OPTIONS['VOICES'] names a language for which Bandwidth has no voice.",
-            hint=f"Write languages as Django does; there are voices for {languages}.",
+        return _wrong(
+            "names a language for which Bandwidth has no voice.",
+            f"Write languages as Django does; there are voices for {languages}.",
+        )
+    # Shown only where it is known to be a language, a voice: never a secret pasted into the wrong line.
+    if not is_language(language):
+        forms = [form for form in LOCALES if _generalise(form)[-1] == general]
+        return _wrong(
+            f"names a form of {general!r} that does not exist.",
+            f"There are {', '.join(forms)}, and those of other countries, which are spoken as {general!r}.",
         )
     if name in {voice.name for voice in spoken}:
         return None
     other = VOICES.get(name)
-    # Shown only where it is known to be a language, a voice: never a secret pasted into the wrong line.
     fault = f"the voice {name!r}, which speaks {other.language!r}" if other else "a voice that does not exist"
-    return Problem(
-        id=VOICES_RULE.id,
-        message=f"OPTIONS['VOICES'] names for {language!r} {fault}.",
-        hint=f"Take one of {_list(spoken)}.",
-    )
+    return _wrong(f"names for {language!r} {fault}.", f"Take one of {_list(spoken)}.")
+
+
+def _wrong(what: str, hint: str) -> Problem:
+    return Problem(id=VOICES_RULE.id, message=f"OPTIONS['VOICES'] {what}", hint=hint, has_safe_default=True)
 
 
 def _list(voices: Sequence[Voice]) -> str:

@@ -1,5 +1,6 @@
 """Bandwidth's options: what may be written, what is assumed, and what is wrong with what was written."""
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from voice2fa.providers.rules import (
 
 from . import callers, casting
 
+logger = logging.getLogger("voice2fa.providers")
 BASE_URL = "https://voice.bandwidth.com/api/v2"
 TOKEN_URL = "https://api.bandwidth.com/api/v1/oauth2/token"  # noqa: S105 - an address, not a token
 BASIC_ENDS = "2026-12-02"
@@ -171,10 +173,15 @@ class BandwidthOptions:
 
 
 def read_options(options: Mapping[str, Any]) -> BandwidthOptions:
-    """Return the typed options; raises ``BadOptions`` when a check would report an error."""
+    """Return the typed options; raises ``BadOptions`` when a check would report an error that stops calls.
+
+    The other errors are logged: their options have safe defaults.
+    """
     errors = [problem for problem in check_options(options) if problem.is_error]
-    if errors:
+    if any(problem.stops_calls for problem in errors):
         raise BadOptions(errors)
+    for problem in errors:
+        logger.warning("%s Calls do without what is wrong. %s", problem.message, problem.hint)
     values = read_values(RULES, options)
     values["base_url"] = values["base_url"].rstrip("/")
     return BandwidthOptions(**values)
