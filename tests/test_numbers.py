@@ -1,8 +1,11 @@
 import pytest
+from django.utils import translation
 
 from tests.stage import refusal_of
-from voice2fa.core.errors import Code
-from voice2fa.numbers import mask, read_extension
+from voice2fa.core.errors import Code, Refusal
+from voice2fa.flows.telephony.languages import TRANSLATED
+from voice2fa.numbers import LONGEST_EXTENSION, mask, read_extension
+from voice2fa.sentences import explain_refusal
 
 
 @pytest.mark.parametrize(
@@ -31,10 +34,19 @@ def test_an_extension_is_read_as_people_write_it(typed, keys):
 
 
 @pytest.mark.parametrize(
-    "typed", ["abc", "2O4", "20x4", "x", "ext", ",,", "w", "1" * 33, "2.04", "(204)", "204;1", "½", "20\x004"]
+    "typed", ["abc", "2O4", "20x4", "x", "ext", ",,", "w", "2.04", "(204)", "204;1", "½", "20\x004"]
 )
 def test_what_cannot_be_keyed_in_is_no_extension(typed):
     assert refusal_of(read_extension, typed) == Code.EXTENSION_INVALID
+
+
+@pytest.mark.parametrize("typed", ["1" * 33, "1" * 40, "," * 33, ",2" * 17, "x" + "*" * 33])
+def test_an_extension_that_is_too_long_is_told_how_long_it_may_be(typed):
+    assert refusal_of(read_extension, typed) == Code.EXTENSION_TOO_LONG
+    assert refusal_of(read_extension, "", in_number=typed) == Code.EXTENSION_TOO_LONG
+    for language in TRANSLATED:
+        with translation.override(language):
+            assert f"{LONGEST_EXTENSION}" in explain_refusal(Refusal(Code.EXTENSION_TOO_LONG))
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def read_extension(typed: str, *, in_number: str = "") -> str:
     """Return the keys to press for an extension: digits, star, hash, and a comma for each pause; "" for none.
 
     ``in_number`` is an extension that stood behind the number itself, such as ``+1 202 555 0123 x204``.
-    Raises ``Refusal``: ``EXTENSION_INVALID``, or ``EXTENSION_TWICE`` where the two differ.
+    Raises ``Refusal``: ``EXTENSION_INVALID``, ``EXTENSION_TOO_LONG``, or ``EXTENSION_TWICE`` where the two
+    differ.
     """
     beside, behind = _clean_extension(typed), _clean_extension(in_number)
     if beside and behind and strip_pauses(beside) != strip_pauses(behind):
@@ -65,7 +66,9 @@ def _clean_extension(typed: str) -> str:
     text = unicodedata.normalize("NFKC", typed).lower()
     introduction = _INTRODUCTION.match(text)
     keys = "".join(_read_key(character) for character in text[introduction.end() if introduction else 0 :])
-    if len(keys) > LONGEST_EXTENSION or (keys and not strip_pauses(keys)):
+    if len(keys) > LONGEST_EXTENSION:
+        raise Refusal(Code.EXTENSION_TOO_LONG)
+    if keys and not strip_pauses(keys):
         raise Refusal(Code.EXTENSION_INVALID)
     return keys
 

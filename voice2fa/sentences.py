@@ -42,6 +42,7 @@ REFUSALS: dict[Code, Sentence] = {
     ),
     Code.EXPIRED: _("Time ran out before this was confirmed. Please start again."),
     Code.EXTENSION_INVALID: _("An extension has digits only. Put a comma where a pause is needed."),
+    Code.EXTENSION_TOO_LONG: _("An extension has at most 32 digits and commas. Check it and try again."),
     Code.EXTENSION_TWICE: _(
         "The extension behind the number is not the one beside it. Leave one of the two out."
     ),

@@ -296,7 +296,7 @@ def test_a_phone_behind_a_switchboard_is_added(phone, inside, approve, typed):
     ("typed", "error"),
     [
         ({"extension": "20b"}, (400, "extension_invalid")),
-        ({"extension": "1" * 33}, (400, "extension_invalid")),
+        ({"extension": "1" * 33}, (400, "extension_too_long")),
         ({"extension": "1" * 65}, (400, "invalid")),
         ({"extension": None}, (400, "invalid")),
         ({"extension": "205", "number": f"{NEW_NUMBER} x204"}, (400, "extension_twice")),

@@ -61,6 +61,11 @@ def test_letters_in_an_extension_are_refused_beside_its_field(browser):
     assert not PhoneVerification.objects.exists()
 
 
+def test_an_extension_that_is_too_long_is_told_its_limit_beside_its_field(browser):
+    errors = register(browser, extension="2" * 40).context["form"].errors
+    assert errors["extension"] == ["An extension has at most 32 digits and commas. Check it and try again."]
+
+
 def test_an_extension_is_not_asked_of_a_number_that_is_wrong_itself(browser):
     errors = register(browser, number="12", extension="204").context["form"].errors
     assert list(errors) == ["number"]

@@ -18,6 +18,7 @@ class Code(StrEnum):
     ENTER_REQUIRED = "enter_required"
     EXPIRED = "expired"
     EXTENSION_INVALID = "extension_invalid"
+    EXTENSION_TOO_LONG = "extension_too_long"
     EXTENSION_TWICE = "extension_twice"
     ILLEGAL_TRANSITION = "illegal_transition"
     JUST_SENT = "just_sent"

@@ -34,7 +34,7 @@ from .phone_forms import RegistrationForm
 _ABOUT = {
     **dict.fromkeys([Code.NUMBER_INVALID, Code.NUMBER_KIND, Code.NUMBER_REGION], "number"),
     **dict.fromkeys([Code.NUMBER_SHARED, Code.NUMBER_STOPPED, Code.PHONE_EXISTS], "number"),
-    **dict.fromkeys([Code.EXTENSION_INVALID, Code.EXTENSION_TWICE], "extension"),
+    **dict.fromkeys([Code.EXTENSION_INVALID, Code.EXTENSION_TOO_LONG, Code.EXTENSION_TWICE], "extension"),
     Code.LANGUAGE_UNSPOKEN: "language",
 }
 

@@ -133,6 +133,7 @@ class FirstPhoneView(_PassView):
                 *_PASS_REFUSALS,
                 Code.CONSENT_REQUIRED,
                 Code.EXTENSION_INVALID,
+                Code.EXTENSION_TOO_LONG,
                 Code.EXTENSION_TWICE,
                 Code.LANGUAGE_UNSPOKEN,
                 Code.NUMBER_SHARED,

@@ -44,6 +44,7 @@ class PhonesView(AccountView):
                 *_FRESH,
                 Code.CONSENT_REQUIRED,
                 Code.EXTENSION_INVALID,
+                Code.EXTENSION_TOO_LONG,
                 Code.EXTENSION_TWICE,
                 Code.LANGUAGE_UNSPOKEN,
                 Code.NUMBER_SHARED,

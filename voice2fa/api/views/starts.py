@@ -42,6 +42,7 @@ class RegisterView(VoiceView):
                 *CALL_REFUSALS,
                 Code.CONSENT_REQUIRED,
                 Code.EXTENSION_INVALID,
+                Code.EXTENSION_TOO_LONG,
                 Code.EXTENSION_TWICE,
                 Code.NUMBER_SHARED,
             ),
