@@ -126,17 +126,25 @@ class Mute(MemoryProvider):
 
 
 class Balky(MemoryProvider):
-    """Refuses scripts for live calls with each of the ``errors``; ``after_push`` follows a success."""
+    """Refuses scripts for live calls with each of the ``errors``; ``after_push`` follows a success.
+
+    ``timeouts`` are the seconds that each order was given; with ``keep_silent`` they pass before the refusal.
+    """
 
     errors = []
     after_push = None
+    keep_silent = None
     pushed = 0
+    timeouts = []
 
-    def replace_script(self, call_id, script, *, line):
+    def replace_script(self, call_id, script, *, line, timeout):
+        Balky.timeouts.append(timeout)
         if Balky.errors:
+            if Balky.keep_silent:
+                Balky.keep_silent(timeout)
             raise Balky.errors.pop(0)
         Balky.pushed += 1
-        super().replace_script(call_id, script, line=line)
+        super().replace_script(call_id, script, line=line, timeout=timeout)
         _take(Balky, "after_push")
 
 

@@ -56,7 +56,8 @@ def busy(seconds):
 def balky(configure):
     """Have the carrier refuse scripts, with the errors of ``carriers.Balky.errors``."""
     configure(PROVIDER={"BACKEND": "tests.flows.carriers.Balky"}, CALL_CONTROL="api")
-    carriers.Balky.errors, carriers.Balky.pushed, carriers.Balky.after_push = [], 0, None
+    carriers.Balky.errors, carriers.Balky.pushed, carriers.Balky.timeouts = [], 0, []
+    carriers.Balky.after_push = carriers.Balky.keep_silent = None
     return carriers.Balky
 
 
@@ -147,6 +148,24 @@ def test_a_busy_carrier_is_asked_again_when_it_says_if_the_call_waits_that_long(
     assert clock.waits == waits
 
 
+def test_a_carrier_that_keeps_silent_leaves_time_for_another_try(call, balky):
+    balky.errors = [OutcomeUnknown("timeout")]
+    clock = Clock(call)
+    balky.keep_silent = clock.wait
+    assert push(call, clock=clock)
+    assert call.is_waiting
+
+
+@pytest.mark.parametrize("after", [0, 2, 3])
+def test_a_carrier_that_keeps_silent_is_given_up_before_the_call_goes_on(call, balky, after):
+    balky.errors = [OutcomeUnknown("timeout")] * 9
+    clock = Clock(call, after=after)
+    balky.keep_silent = clock.wait
+    assert not push(call, clock=clock)
+    assert (clock.now - call.begun).total_seconds() <= steering.PARKED_SECONDS
+    assert balky.timeouts[-1] >= 1
+
+
 def test_tries_that_take_long_leave_no_time_for_another(call, balky):
     balky.errors = [OutcomeUnknown("timeout")] * 9
     assert not push(call, clock=SlowCarrierClock(call))
@@ -228,7 +247,7 @@ def test_a_question_that_a_cancel_crosses_is_followed_by_the_last_words(call, ba
     push(call, clock=clock)
     assert ["was cancelled" in line for line in call.said] == [False, True]
     assert call.is_over
-    assert clock.waits == [6]  # they may have been on their way already
+    assert clock.waits == []
 
 
 def test_a_cancel_whose_last_words_came_after_the_question_is_told_once(call, balky):
@@ -311,6 +330,24 @@ def test_a_call_that_cannot_be_told_is_hung_up_within_a_second(speaking, balky):
     assert (speaking.is_over, len(speaking.said)) == (True, 1)
 
 
+def test_a_carrier_that_keeps_silent_is_not_waited_for_with_last_words(speaking, balky):
+    balky.errors = [OutcomeUnknown("timeout")] * 99
+    decide_by("cancel", speaking)
+    clock = Clock(speaking)
+    balky.keep_silent = clock.wait
+    end(speaking, clock)
+    assert clock.now - clock.began <= SECOND
+    assert speaking.is_over
+
+
+def test_the_last_try_for_last_words_has_what_the_others_have_left(speaking, balky):
+    balky.errors, balky.timeouts = [CallGone("409")] * 2, []
+    decide_by("cancel", speaking)
+    end(speaking)
+    assert balky.timeouts == pytest.approx([1, 0.8, 0.3])
+    assert "was cancelled" in speaking.said[-1]
+
+
 @pytest.mark.parametrize("retry_after", [1.1, 60])
 def test_a_busy_carrier_is_not_waited_for_with_last_words(speaking, balky, retry_after):
     balky.errors = [busy(retry_after)]
@@ -336,6 +373,15 @@ def test_a_call_that_was_told_how_it_ends_is_not_interrupted(speaking, balky, ke
     end(speaking)
     assert balky.pushed == 1
     assert speaking.is_parked
+
+
+@pytest.mark.parametrize("door", [Kind.PARKED, Kind.OVER])
+def test_a_call_that_has_asked_how_it_ends_is_not_told_again(speaking, balky, door):
+    """By the time at which a worker comes, it was told by the reply, or has said its last words."""
+    decide_by("cancel", speaking)
+    stage.receive(door, speaking.verification, step=speaking.verification.step)
+    end(speaking)
+    assert (balky.pushed, speaking.is_over) == (1, False)
 
 
 def test_a_machine_hears_no_last_words(speaking, balky):  # A2

@@ -159,14 +159,14 @@ class ProviderContract:
         with pytest.raises(CallGone):
             provider.redirect(call_id, step=1, line=LINE)
         with pytest.raises(CallGone):
-            provider.replace_script(call_id, (Hangup(),), line=LINE)
+            provider.replace_script(call_id, (Hangup(),), line=LINE, timeout=2)
 
     def test_an_unknown_call_is_gone(self, provider):
         for order in (
             lambda: provider.get_call("c-unknown"),
             lambda: provider.hang_up("c-unknown"),
             lambda: provider.redirect("c-unknown", step=1, line=LINE),
-            lambda: provider.replace_script("c-unknown", (), line=LINE),
+            lambda: provider.replace_script("c-unknown", (), line=LINE, timeout=2),
         ):
             with pytest.raises(CallGone):
                 order()

@@ -182,7 +182,7 @@ def test_a_live_call_takes_a_new_script_and_a_redirect(emulator, provider):
         site.expect(Kind.ANSWER)
         wait_for(emulator, call_id, "listening")
         assert provider.get_call(call_id).progress is CallProgress.ANSWERED
-        provider.replace_script(call_id, (Say(text="Replaced."), ASK), line=site.line)
+        provider.replace_script(call_id, (Say(text="Replaced."), ASK), line=site.line, timeout=2)
         provider.redirect(call_id, step=2, line=site.line)
         site.expect(Kind.REDIRECT)
         site.expect(Kind.DISCONNECT)

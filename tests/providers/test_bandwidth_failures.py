@@ -5,12 +5,15 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 
 import pytest
 
-from voice2fa.core.script import Say
+from voice2fa.core.script import Hangup, Say
 from voice2fa.providers.bandwidth import BandwidthProvider
 from voice2fa.providers.bandwidth.errors import parse_retry_after
 from voice2fa.providers.base import (
@@ -23,7 +26,7 @@ from voice2fa.providers.base import (
 )
 
 from .samples import CALL_ID, CALLBACK_PASSWORD, LINE, bandwidth_options, make_order
-from .sink import babble, created, drip, drop, keep_waiting, refuse, reply
+from .sink import babble, created, drip, drop, keep_waiting, refuse, reply, token
 
 NOW = datetime(2026, 11, 2, 9, 0, 0, tzinfo=UTC)
 TOKEN_1 = "Bearer token-1"
@@ -80,6 +83,48 @@ def test_an_answer_that_does_not_come_to_an_end_is_given_up(connect, answer):
     with pytest.raises(OutcomeUnknown):
         provider.place_call(make_order())
     assert len(sink.orders) == 1
+
+
+@pytest.mark.parametrize(
+    ("tokens", "answers", "error"),
+    [
+        ([token("token-1")], [keep_waiting], OutcomeUnknown),
+        ([token("token-1")], [drip], OutcomeUnknown),
+        ([keep_waiting], [reply(204)], CarrierDown),
+        ([token("token-1"), keep_waiting], [refuse(401)], CarrierDown),
+        ([token("token-1"), token("token-2")], [refuse(401), keep_waiting], OutcomeUnknown),
+    ],
+    ids=["silence", "one byte at a time", "no token", "no other token", "silence after another token"],
+)
+def test_a_script_is_pushed_in_its_time_or_not_at_all(connect, tokens, answers, error):
+    """However patient the options are: somebody is listening to the call."""
+    sink, provider = connect(*answers, CONNECT_TIMEOUT=30, READ_TIMEOUT=60)
+    sink.tokens = deque(tokens)
+    began = time.monotonic()
+    with pytest.raises(error):
+        provider.replace_script(CALL_ID, (Hangup(),), line=LINE, timeout=0.3)
+    assert 0.25 < time.monotonic() - began < 2  # the carrier would have kept us for ten
+
+
+def test_a_script_does_not_wait_for_the_token_of_somebody_more_patient(connect):
+    sink, provider = connect(reply(204), READ_TIMEOUT=60)
+    sink.tokens = deque([keep_waiting])
+    with ThreadPoolExecutor(1) as pool:
+        hanging = pool.submit(provider.hang_up, CALL_ID)
+        while not sink.token_requests:
+            assert not hanging.done()
+        with pytest.raises(CarrierDown, match="another thread"):
+            provider.replace_script(CALL_ID, (Hangup(),), line=LINE, timeout=0.1)
+        assert not hanging.done()
+        sink.released.set()
+        assert isinstance(hanging.exception(), CarrierDown)
+
+
+def test_a_script_for_which_no_time_is_left_is_not_sent(connect):
+    sink, provider = connect(reply(204))
+    with pytest.raises(CarrierDown):
+        provider.replace_script(CALL_ID, (Hangup(),), line=LINE, timeout=0)
+    assert sink.orders == []
 
 
 def test_a_refused_connection_means_that_nothing_was_placed():
@@ -196,7 +241,7 @@ def test_no_message_passes_on_what_the_carrier_echoes(connect):
     with pytest.raises(ProviderError) as placing:
         provider.place_call(make_order())
     with pytest.raises(ProviderError) as replacing:
-        provider.replace_script(CALL_ID, (Say(text="482913", spelled=True),), line=LINE)
+        provider.replace_script(CALL_ID, (Say(text="482913", spelled=True),), line=LINE, timeout=2)
     for caught in (placing, replacing):
         assert not [secret for secret in secrets if secret in str(caught.value)]
         assert caught.value.__cause__ is None

@@ -184,7 +184,7 @@ def test_redirecting_names_the_step_and_brings_credentials(connect):
 
 def test_replacing_the_script_puts_bxml_with_its_own_root(connect):
     sink, provider = connect(reply(204))
-    provider.replace_script(CALL_ID, (Say(text="Goodbye."), Hangup()), line=LINE)
+    provider.replace_script(CALL_ID, (Say(text="Goodbye."), Hangup()), line=LINE, timeout=2)
     (asked,) = sink.orders
     assert (asked.method, asked.path) == ("PUT", f"{CALLS}/{CALL_ID}/bxml")
     assert asked.headers["content-type"].startswith("application/xml")
@@ -198,7 +198,7 @@ def test_replacing_the_script_puts_bxml_with_its_own_root(connect):
     [
         lambda provider: provider.hang_up(CALL_ID),
         lambda provider: provider.redirect(CALL_ID, step=1, line=LINE),
-        lambda provider: provider.replace_script(CALL_ID, (), line=LINE),
+        lambda provider: provider.replace_script(CALL_ID, (), line=LINE, timeout=2),
         lambda provider: provider.get_call(CALL_ID),
     ],
     ids=["hang_up", "redirect", "replace_script", "get_call"],

@@ -135,7 +135,7 @@ def park_and_push(evening, *script):
 
     def push():
         line = make_line(evening.sink.url)
-        evening.console.replace_script(evening.console.list_calls()[-1].call_id, script, line=line)
+        evening.console.replace_script(evening.console.list_calls()[-1].call_id, script, line=line, timeout=2)
 
     def answer(handler, sink):
         reply(200, write_script((Park(seconds=10, step=1),), line=make_line(sink.url)))(handler, sink)

@@ -91,7 +91,7 @@ def test_the_site_can_push_a_script_and_redirect(memory, site):
     call_id = memory.place_call(make_order())
     call = MemoryProvider.calls[-1]
     call.answer()
-    memory.replace_script(call_id, (Say(text="Pushed."), ASK), line=LINE)
+    memory.replace_script(call_id, (Say(text="Pushed."), ASK), line=LINE, timeout=2)
     assert call.said == ["Press 7.", "Pushed.", "Press 7."]
     site.replies["redirect"] = say(Say(text="Moved."))
     memory.redirect(call_id, step=2, line=LINE)

@@ -14,12 +14,13 @@ from voice2fa.tasks import hang_up_call, push_step
 
 from .calls import Turn
 from .telephony.challenges import script_of
+from .telephony.pushing import LAST_TRY
 
 #: How long a call waits for a worker. Then it asks, and is steered on by the reply: never left parked.
 PARKED_SECONDS = 4.0
 #: For how long a worker tries. A try that begins then is over before the call goes on by itself: one that
 #: came later would cut short what the person is hearing, and lose the keys that they have pressed.
-PUSHED_WITHIN = timedelta(seconds=PARKED_SECONDS - 1)
+PUSHED_WITHIN = timedelta(seconds=PARKED_SECONDS) - LAST_TRY
 #: How long a call that has heard its last words waits to be hung up; then it ends by itself.
 CLOSING_SECONDS = 3.0
 

@@ -205,8 +205,11 @@ class Provider(ABC):
         """Make the live call ask the redirect callback of ``step`` what comes next."""
 
     @abstractmethod
-    def replace_script(self, call_id: str, script: CallScript, *, line: Line) -> None:
-        """Make the live call drop what it does and run the script."""
+    def replace_script(self, call_id: str, script: CallScript, *, line: Line, timeout: float) -> None:
+        """Make the live call drop what it does and run the script; give up after ``timeout`` seconds.
+
+        The seconds are those of the whole order, whatever requests it takes: somebody is listening.
+        """
 
     @abstractmethod
     def parse_event(self, body: bytes) -> CallEvent:

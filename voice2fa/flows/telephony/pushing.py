@@ -20,9 +20,12 @@ from .placing import hang_up
 from .records import has_last_words, last_told
 
 PAUSES = (0.2, 0.5, 1.0)  # seconds between tries
-#: How long the last words of a call are tried to be said; then it is hung up without them.
-LAST_WORDS_WITHIN = timedelta(seconds=1)
-LAST_WORDS_SECONDS = 6.0  # as long as they take to be said, in any language
+#: Seconds that a try takes at most: the carrier may yet answer another.
+LONGEST_TRY = 2.0
+#: What a try has that begins at the last moment.
+LAST_TRY = timedelta(seconds=1)
+#: When the last try to say the last words of a call begins, and when it is hung up without them.
+LAST_WORDS_WITHIN, UNTOLD_AFTER = timedelta(seconds=0.8), timedelta(seconds=1)
 
 
 def push(
@@ -39,7 +42,7 @@ def push(
 
     It is tried again after most failures, for the carrier refuses a script (409) until it has heard our reply
     to its callback, and one that arrives twice only begins again. No try begins after ``until``, nor once the
-    call has gone on by itself. ``wait`` takes seconds.
+    call has gone on by itself, and none lasts for more than ``LAST_TRY`` after that. ``wait`` takes seconds.
     """
 
     def is_due(verification: PhoneVerification) -> bool:
@@ -47,13 +50,13 @@ def push(
         # Nothing was heard of the call since it was to be told that.
         return is_open and verification.step == step and last_told(verification, call_id) is cue
 
-    if not _try(verification_id, call_id, cue, is_due=is_due, until=until, clock=clock, wait=wait):
+    over = until + LAST_TRY
+    if not _try(verification_id, call_id, cue, is_due=is_due, until=until, over=over, clock=clock, wait=wait):
         return False
     verification = PhoneVerification.objects.get(pk=verification_id)
-    if verification.is_final and not has_last_words(verification, call_id):
-        # Cancelled while ours was under way: whichever came last is heard. If the call still goes on when its
-        # last words would have been said, that was ours.
-        wait(LAST_WORDS_SECONDS)
+    if verification.is_final:
+        # Decided while ours was under way, and nobody knows which of the two came last, and is heard. So the
+        # last words follow at once: at worst they begin again.
         end_call(verification_id, clock=clock, wait=wait)
     return True
 
@@ -66,8 +69,9 @@ def end_call(
 ) -> None:
     """End the call of a decided verification: whoever has picked up is told why, in one sentence.
 
-    A call that is still queued or ringing is taken back, and so is one that cannot be told. One that has been
-    told how it ends by another way is left to its last words.
+    A call that is still queued or ringing is taken back, and one that cannot be told within ``UNTOLD_AFTER``
+    is hung up, even if the carrier keeps silent. One that has been told how it ends by another way is left to
+    its last words.
     """
 
     def is_due(verification: PhoneVerification) -> bool:
@@ -77,9 +81,10 @@ def end_call(
     call_id, cue = verification.call_id, closing_cue(verification)
     if not call_id or verification.ended_at is not None or _is_about_others(verification):
         return
-    until = clock() + LAST_WORDS_WITHIN
+    now = clock()
+    until, over = now + LAST_WORDS_WITHIN, now + UNTOLD_AFTER
     is_told = _is_heard(verification) and _try(
-        verification_id, call_id, cue, is_due=is_due, until=until, clock=clock, wait=wait
+        verification_id, call_id, cue, is_due=is_due, until=until, over=over, clock=clock, wait=wait
     )
     if not is_told and is_due(verification):
         hang_up(call_id, wait=wait)
@@ -92,16 +97,21 @@ def _try(
     *,
     is_due: Callable[[PhoneVerification], bool],
     until: datetime,
+    over: datetime,
     clock: Callable[[], datetime],
     wait: Callable[[float], None],
 ) -> bool:
+    """Try to push the cue: no try begins after ``until``, and all are over by ``over``."""
     for pause in (*PAUSES, None):
         verification = PhoneVerification.objects.get(pk=verification_id)
-        if clock() > until or verification.ended_at is not None or not is_due(verification):
+        now = clock()
+        if now > until or verification.ended_at is not None or not is_due(verification):
             return False
+        timeout = min(LONGEST_TRY, (over - now).total_seconds())
         script = _end_by_asking(script_of(verification, cue, step=verification.step), verification)
         try:
-            get_provider().replace_script(call_id, script, line=open_line(verification_id))
+            line = open_line(verification_id)
+            get_provider().replace_script(call_id, script, line=line, timeout=timeout)
         except ProviderError as error:
             seconds = _seconds_until_next(error, pause)
             if seconds is None or clock() + timedelta(seconds=seconds) > until:

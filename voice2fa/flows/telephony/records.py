@@ -13,6 +13,8 @@ from voice2fa.models import CallEvent, PhoneVerification
 
 # By the answers to these a call goes on; the other kinds are answered, and change nothing of what it does.
 _STEERING = (Kind.ANSWER, Kind.GATHER, Kind.REDIRECT)
+# By these it may learn how it ends: nobody has steered it, or it has said its last words.
+_ENDING = (*_STEERING, Kind.PARKED, Kind.OVER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,8 +27,7 @@ class Told:
 
 def together() -> AbstractContextManager[None]:
     """Let a move and its event become visible together: a repeated delivery beside it looks for both."""
-    together: AbstractContextManager[None] = transaction.atomic(savepoint=False)
-    return together
+    return transaction.atomic(savepoint=False)
 
 
 def record(verification: PhoneVerification, report: Report, *, step: int, cue: Cue, now: datetime) -> None:
@@ -68,7 +69,7 @@ def last_told(verification: PhoneVerification, call_id: str) -> Cue | None:
 
 def has_last_words(verification: PhoneVerification, call_id: str) -> bool:
     """Tell whether the call has been told how it ends: it says so, and is over soon."""
-    told = verification.events.filter(call_id=call_id, kind__in=_STEERING, cue__in=CLOSING_CUES)
+    told = verification.events.filter(call_id=call_id, kind__in=_ENDING, cue__in=CLOSING_CUES)
     return bool(told.exists())
 
 

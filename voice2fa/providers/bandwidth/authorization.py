@@ -4,6 +4,7 @@ import json
 import math
 import re
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -22,8 +23,8 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
 class Authorization(Protocol):
     """Gives the Authorization header of a request."""
 
-    def header(self) -> str:
-        """Return the header's value; raises ``ProviderError`` when none can be had."""
+    def header(self, *, deadline: float = math.inf) -> str:
+        """Return the header's value; raises ``ProviderError`` when none can be had before the deadline."""
 
     def renew(self, refused: str) -> bool:
         """Forget a header value that was refused; tell whether another try makes sense."""
@@ -35,7 +36,7 @@ class ApiUser:
     def __init__(self, credentials: Credentials) -> None:
         self._header = credentials.as_header()
 
-    def header(self) -> str:
+    def header(self, *, deadline: float = math.inf) -> str:
         """Return the Basic header."""
         return self._header
 
@@ -61,14 +62,15 @@ class ApiCredentials:
         self._header = ""
         self._expires = -math.inf
 
-    def header(self) -> str:
+    def header(self, *, deadline: float = math.inf) -> str:
         """Return the Bearer header, fetching a token if none is fresh; raises ``ProviderError``."""
         # Bounded: with the carrier hanging, threads must not queue up behind one another for minutes.
-        if not self._lock.acquire(timeout=self._transport.patience):
+        longest = max(0.0, min(self._transport.patience, deadline - time.monotonic()))
+        if not self._lock.acquire(timeout=longest):
             raise CarrierDown("token: another thread is still waiting for the carrier.")
         try:
             if self._clock() >= self._expires:
-                self._fetch()
+                self._fetch(deadline)
             return self._header
         finally:
             self._lock.release()
@@ -79,7 +81,7 @@ class ApiCredentials:
             self._expires = -math.inf
         return True
 
-    def _fetch(self) -> None:
+    def _fetch(self, deadline: float) -> None:
         asked = self._clock()
         try:
             answer = self._transport.exchange(
@@ -87,6 +89,7 @@ class ApiCredentials:
                 "POST",
                 self._url,
                 authorization=self._basic,
+                deadline=deadline,
                 data={"grant_type": "client_credentials"},
             )
             token, lifetime = _read_token(answer)

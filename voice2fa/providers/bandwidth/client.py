@@ -1,6 +1,8 @@
 """The five orders that Bandwidth's Voice API takes: call, look, hang up, redirect, replace."""
 
 import json
+import math
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -42,19 +44,32 @@ class BandwidthClient:
         """Change the state of the call."""
         self._send(Operation.UPDATE, "POST", _path(call_id), json=change)
 
-    def replace_bxml(self, call_id: str, bxml: bytes) -> None:
-        """Replace the document that the call runs."""
+    def replace_bxml(self, call_id: str, bxml: bytes, *, timeout: float) -> None:
+        """Replace the document that the call runs; a token, if one is needed, is fetched in the same time."""
+        deadline = time.monotonic() + timeout
         headers = {"Content-Type": "application/xml; charset=utf-8"}
-        self._send(Operation.REPLACE, "PUT", f"{_path(call_id)}/bxml", data=bxml, headers=headers)
+        self._send(
+            *(Operation.REPLACE, "PUT", f"{_path(call_id)}/bxml"),
+            deadline=deadline,
+            data=bxml,
+            headers=headers,
+        )
 
-    def _send(self, operation: Operation, method: str, path: str, **content: Any) -> Answer:
-        header = self._authorization.header()
+    def _send(
+        self, operation: Operation, method: str, path: str, *, deadline: float = math.inf, **content: Any
+    ) -> Answer:
         url = self._calls_url + path
-        answer = self._transport.exchange(operation, method, url, authorization=header, **content)
+
+        def send(header: str) -> Answer:
+            return self._transport.exchange(
+                operation, method, url, authorization=header, deadline=deadline, **content
+            )
+
+        header = self._authorization.header(deadline=deadline)
+        answer = send(header)
         # A 401 says that nothing was done, so that even a createCall may be sent again, once.
         if answer.status == 401 and self._authorization.renew(header):
-            header = self._authorization.header()
-            answer = self._transport.exchange(operation, method, url, authorization=header, **content)
+            answer = send(self._authorization.header(deadline=deadline))
         if not 200 <= answer.status < 300:
             raise error_for(operation, answer, now=datetime.now(UTC))
         return answer

@@ -116,10 +116,10 @@ class BandwidthProvider(Provider):
         }
         self._client.update_call(call_id, change)
 
-    def replace_script(self, call_id: str, script: CallScript, *, line: Line) -> None:
+    def replace_script(self, call_id: str, script: CallScript, *, line: Line, timeout: float) -> None:
         """Make the call run the script at once; raises ``CallGone`` unless it is answered and going on."""
         bxml = render_bxml(script, line=line, voice_for=self._voice_for, root=Root.PUSHED)
-        self._client.replace_bxml(call_id, bxml)
+        self._client.replace_bxml(call_id, bxml, timeout=timeout)
 
     def parse_event(self, body: bytes) -> CallEvent:
         """Translate a callback's JSON; raises ``BadEvent``, never anything else."""

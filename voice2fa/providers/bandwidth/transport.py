@@ -1,5 +1,6 @@
 """One HTTP exchange: bounded in time and size, never repeated, never redirected."""
 
+import math
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -8,6 +9,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import Timeout
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from voice2fa.providers.base import CarrierDown, OutcomeUnknown, ProviderError
@@ -17,8 +19,6 @@ from .errors import Answer, Operation
 # Ten times the longest answer on the carrier's pages.
 MAX_BODY = 16 * 1024
 POOL_SIZE = 16
-#: Seconds for a script that is pushed onto a call: later it cuts short what the person hears by then.
-LONGEST_PUSH = 2.0
 
 
 class Transport:
@@ -54,11 +54,19 @@ class Transport:
         url: str,
         *,
         authorization: str,
+        deadline: float = math.inf,
         headers: Mapping[str, str] | None = None,
         **content: Any,
     ) -> Answer:
-        """Send one request and return the answer; raises ``CarrierDown`` or ``OutcomeUnknown``."""
-        timeout = self._timeout_for(operation)
+        """Send one request and return the answer; raises ``CarrierDown`` or ``OutcomeUnknown``.
+
+        ``deadline`` is when it must have come, in monotonic seconds, however patient the options are.
+        """
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise CarrierDown(f"{operation}: no time was left to send it.")
+        connect, read = self._timeout
+        timeout = Timeout(total=left, connect=connect, read=read)
         try:
             with self._session.request(
                 method,
@@ -66,25 +74,19 @@ class Transport:
                 # Given as auth, not as header: requests would let an entry in ~/.netrc replace the header.
                 auth=_sign_with(authorization),
                 headers={"Accept-Encoding": "identity", **(headers or {})},
-                timeout=timeout,
+                timeout=timeout,  # type: ignore[arg-type]  # taken, though unknown to the stubs
                 allow_redirects=False,
                 stream=True,
                 **content,
             ) as response:
-                body = self._read(response, timeout[1])
+                body = self._read(response, min(time.monotonic() + read, deadline))
                 return Answer(status=response.status_code, headers=dict(response.headers), body=body)
         except (requests.RequestException, HTTPError, OSError) as error:
             # "from None": the original carries the request, and with it the credentials.
             raise _name_failure(operation, error) from None
 
-    def _timeout_for(self, operation: Operation) -> tuple[float, float]:
-        connect, read = self._timeout
-        longest = LONGEST_PUSH if operation is Operation.REPLACE else read
-        return connect, min(read, longest)
-
-    def _read(self, response: requests.Response, seconds: float) -> bytes:
+    def _read(self, response: requests.Response, deadline: float) -> bytes:
         # read1 returns what has arrived: only so does a server that drips meet the deadline in time.
-        deadline = time.monotonic() + seconds
         body = bytearray()
         while part := response.raw.read1(MAX_BODY, decode_content=True):
             body += part
