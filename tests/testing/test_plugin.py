@@ -153,6 +153,19 @@ TESTS = """
         assert phone_emulator.call_us("+12025550123", attestation="none").is_over
 
 
+    def test_a_call_is_heard_to_the_end_of_its_question_in_recordings_too(
+        settings, client, live_server, phone_emulator, mara
+    ):
+        recordings = {name: f"https://cdn.example.com/{name}.wav" for name in ("caller", "login", "report")}
+        recordings["approve"] = "https://cdn.example.com/{key}.wav"
+        settings.VOICE2FA = {**settings.VOICE2FA, "RECORDINGS": recordings}
+        client.post("/phone/login/", {"username": "mara", "password": PASSWORD})
+        call = phone_emulator.ring()
+        call.answer()
+        call.press(call.key)
+        assert call.verification.state == "approved"
+
+
     @pytest.mark.parametrize("act", ["busy", "reject", "no_answer"])
     def test_nobody_answers(client, live_server, phone_emulator, mara, act):
         client.post("/phone/login/", {"username": "mara", "password": PASSWORD})
@@ -211,7 +224,7 @@ def test_the_plugin_is_found_by_its_entry_point():
 
 def test_a_shop_tests_its_logins(run_pytest):
     told = run_pytest("--ds=shop_settings", shop_settings=SETTINGS, shop_urls=URLS, test_shop=TESTS)
-    assert "11 passed" in told
+    assert "12 passed" in told
 
 
 def test_the_example_of_the_readme_passes(run_pytest):

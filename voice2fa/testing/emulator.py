@@ -15,7 +15,7 @@ from voice2fa.numbers import region_of
 from .hearing import Listener
 
 # Nothing takes time unless the clock is advanced; what is due at once happens at once.
-_FROZEN = {"speed": 0, "speech_wpm": 0, "state_lag": 0, "cps": 1000}
+_FROZEN = {"speed": 0, "speech_wpm": 0, "audio_seconds": 0, "state_lag": 0, "cps": 1000}
 _PATIENCE = 10  # seconds
 _LONGEST_RING = 121  # seconds
 
