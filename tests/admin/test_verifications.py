@@ -1,3 +1,4 @@
+import re
 import uuid
 
 import pytest
@@ -7,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import CallEventFactory, PhoneVerificationFactory, UserFactory, VoiceDeviceFactory
-from voice2fa.core.events import Cause, Kind
+from tests.flows.arrivals import Caller, expect_call
+from voice2fa.core.events import Attestation, Cause, Kind
 from voice2fa.core.methods import Cue, Method
 from voice2fa.core.states import State
 from voice2fa.flows import login
@@ -200,10 +202,27 @@ def test_every_kind_of_attempt_has_a_page(page, trait):
     page(detail(PhoneVerificationFactory(**{trait: True})))
 
 
-def test_the_page_of_a_call_to_us_says_what_the_carrier_vouched_for(page):
+@pytest.mark.parametrize("attestation", [None, *Attestation])
+def test_the_page_of_a_call_to_us_says_what_the_carrier_vouched_for(page, phone, configure, attestation):
+    """Of a call that was not taken, too: staff are asked why not."""
+    configure(CALL_IN="A")
+    verification = expect_call(phone.user)
+    assert "A" not in _shown(page, verification, "attestation")
+    caller = Caller(attestation=attestation).dial()
+    assert caller.is_asked == (attestation is Attestation.FULL)
+    assert _shown(page, verification, "attestation") == (attestation or Attestation.NONE)
+
+
+def test_the_page_of_a_call_to_us_says_that_it_was_one(page):
     html = page(detail(PhoneVerificationFactory(called_in=True))).text
     assert "Who called us" in html
     assert '<div class="readonly">A</div>' in html
+
+
+def _shown(page, verification, field):
+    """Return what the page shows of the field."""
+    html = page(detail(verification)).text
+    return re.search(rf'field-{field}".*?<div class="readonly">(.*?)</div>', html, re.DOTALL)[1]
 
 
 def test_an_attempt_outlives_its_user_and_its_phone(page):
