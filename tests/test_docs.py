@@ -191,7 +191,7 @@ def test_commands_that_are_named_exist():
         ("0113", "voicemail"),
         ("0116", "approves"),
         ("0117", "denies"),
-        ("0135", "switchboard"),
+        ("0136", "switchboard-fast"),
     ],
 )
 def test_numbers_act_as_the_readme_says(ending, behaviour):

@@ -57,7 +57,7 @@ def test_the_longest_prompt_is_as_long_as_is_said():
 
 @pytest.mark.parametrize("example", blocks("python", text=SECTION))
 def test_the_settings_in_the_examples_are_accepted(example):
-    names = {}
+    names = {"VOICE2FA": {}}
     exec(example, names)
     assert conf.read(NEEDED | names["VOICE2FA"])[1] == []
 
