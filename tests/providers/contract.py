@@ -157,15 +157,12 @@ class ProviderContract:
     def test_a_call_that_was_not_answered_takes_no_script(self, provider, order):
         call_id = provider.place_call(order)
         with pytest.raises(CallGone):
-            provider.redirect(call_id, step=1, line=LINE)
-        with pytest.raises(CallGone):
             provider.replace_script(call_id, (Hangup(),), line=LINE, timeout=2)
 
     def test_an_unknown_call_is_gone(self, provider):
         for order in (
             lambda: provider.get_call("c-unknown"),
             lambda: provider.hang_up("c-unknown"),
-            lambda: provider.redirect("c-unknown", step=1, line=LINE),
             lambda: provider.replace_script("c-unknown", (), line=LINE, timeout=2),
         ):
             with pytest.raises(CallGone):

@@ -37,7 +37,7 @@ LINE = make_line()
 def make_order(**changes):
     facts = {
         "to": "+12025550145",
-        "caller": "",
+        "caller": "+12025550100",
         "ring_seconds": 30,
         "machine_detection": MachineDetection.OFF,
         "line": LINE,

@@ -175,7 +175,7 @@ def test_a_whole_call_is_steered_by_replies(emulator, provider):
     assert shown.index("Press 7.") < shown.index("Your code is") < shown.index("Bye.")
 
 
-def test_a_live_call_takes_a_new_script_and_a_redirect(emulator, provider):
+def test_a_live_call_takes_a_new_script_and_another(emulator, provider):
     with serve(Site(provider, {Kind.ANSWER: (ASK,), Kind.REDIRECT: (Say(text="Moved."), Hangup())})) as site:
         call_id = provider.place_call(make_order(line=site.line))
         act(emulator, call_id, "answer")
@@ -183,7 +183,7 @@ def test_a_live_call_takes_a_new_script_and_a_redirect(emulator, provider):
         wait_for(emulator, call_id, "listening")
         assert provider.get_call(call_id).progress is CallProgress.ANSWERED
         provider.replace_script(call_id, (Say(text="Replaced."), ASK), line=site.line, timeout=2)
-        provider.redirect(call_id, step=2, line=site.line)
+        provider.replace_script(call_id, (Redirect(step=2),), line=site.line, timeout=2)
         site.expect(Kind.REDIRECT)
         site.expect(Kind.DISCONNECT)
     shown = json.dumps(look(emulator, call_id)["transcript"])

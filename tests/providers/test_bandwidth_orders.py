@@ -167,21 +167,6 @@ def test_hanging_up_completes_the_call_and_says_nothing_else(connect):
     assert (asked.method, asked.path, asked.json) == ("POST", f"{CALLS}/{CALL_ID}", {"state": "completed"})
 
 
-def test_redirecting_names_the_step_and_brings_credentials(connect):
-    sink, provider = connect(reply(200))
-    provider.redirect(CALL_ID, step=3, line=LINE)
-    (asked,) = sink.orders
-    assert (asked.method, asked.path) == ("POST", f"{CALLS}/{CALL_ID}")
-    assert asked.json == {
-        "state": "active",
-        "redirectUrl": "https://site.example/call/redirect/3/",
-        "redirectMethod": "POST",
-        "redirectFallbackUrl": "https://site.example/call/redirect_fallback/3/",
-        "redirectFallbackMethod": "POST",
-        **PAIRS,
-    }
-
-
 def test_replacing_the_script_puts_bxml_with_its_own_root(connect):
     sink, provider = connect(reply(204))
     provider.replace_script(CALL_ID, (Say(text="Goodbye."), Hangup()), line=LINE, timeout=2)
@@ -197,11 +182,10 @@ def test_replacing_the_script_puts_bxml_with_its_own_root(connect):
     "order",
     [
         lambda provider: provider.hang_up(CALL_ID),
-        lambda provider: provider.redirect(CALL_ID, step=1, line=LINE),
         lambda provider: provider.replace_script(CALL_ID, (), line=LINE, timeout=2),
         lambda provider: provider.get_call(CALL_ID),
     ],
-    ids=["hang_up", "redirect", "replace_script", "get_call"],
+    ids=["hang_up", "replace_script", "get_call"],
 )
 def test_a_call_that_is_unknown_or_over_is_gone(connect, order, status):
     _, provider = connect(refuse(status))

@@ -100,7 +100,7 @@ class Site:
 
 
 def ring(site, **order):
-    return LocalCall(make_order(**order), caller="+12025550100", post=site)
+    return LocalCall(make_order(**order), post=site)
 
 
 def test_what_is_said_is_heard_and_the_end_of_the_script_ends_the_call():

@@ -86,7 +86,7 @@ def test_the_site_can_hang_up(memory, site):
     assert memory.parse_event(site.asked[-1].body).cause is Cause.CANCELLED
 
 
-def test_the_site_can_push_a_script_and_redirect(memory, site):
+def test_the_site_can_push_a_script(memory, site):
     site.replies |= {"answer": say(ASK), "redirect": say(Redirect(step=3), Hangup())}
     call_id = memory.place_call(make_order())
     call = MemoryProvider.calls[-1]
@@ -94,11 +94,11 @@ def test_the_site_can_push_a_script_and_redirect(memory, site):
     memory.replace_script(call_id, (Say(text="Pushed."), ASK), line=LINE, timeout=2)
     assert call.said == ["Press 7.", "Pushed.", "Press 7."]
     site.replies["redirect"] = say(Say(text="Moved."))
-    memory.redirect(call_id, step=2, line=LINE)
+    memory.replace_script(call_id, (Redirect(step=2),), line=LINE, timeout=2)
     assert call.said[-1] == "Moved."
     assert any(request.path == "/call/redirect/2/" for request in site.asked)
     with pytest.raises(CallGone):
-        memory.redirect(call_id, step=2, line=LINE)
+        memory.replace_script(call_id, (Redirect(step=2),), line=LINE, timeout=2)
 
 
 def test_the_next_order_can_be_made_to_fail(memory):

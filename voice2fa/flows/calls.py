@@ -160,13 +160,13 @@ def _apply(verdict: Verdict, verification: PhoneVerification, step: int, now: da
 
 
 def _receive_redirect(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Told:
-    """Tell a call that asks where it stands: it has just been told a code, or it starts again."""
+    """Tell a call that has just been told a code that it may hear it again."""
     check_in_order(verification, step)
     _expire_if_due(verification, now)
     if verification.state != State.ANSWERED:
         return _tell_late(verification, report, step, now)
-    cue = Cue.OFFER_REPEAT if verification.code_told_at else Cue.ASK
-    return Told(cue=cue, is_news=record_first(verification, report, step=step, cue=cue, now=now))
+    is_news = record_first(verification, report, step=step, cue=Cue.OFFER_REPEAT, now=now)
+    return Told(cue=Cue.OFFER_REPEAT, is_news=is_news)
 
 
 def _receive_parked(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Told:

@@ -61,10 +61,7 @@ class MachineDetection(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutgoingCall:
-    """A call to place: E.164 numbers, and how many seconds it may ring.
-
-    ``caller`` is ``""`` for the provider's own default number.
-    """
+    """A call to place: E.164 numbers, and how many seconds it may ring."""
 
     to: str
     caller: str
@@ -199,10 +196,6 @@ class Provider(ABC):
     @abstractmethod
     def hang_up(self, call_id: str) -> None:
         """End the call, whatever its state; raises ``CallGone`` when there is none left to end."""
-
-    @abstractmethod
-    def redirect(self, call_id: str, *, step: int, line: Line) -> None:
-        """Make the live call ask the redirect callback of ``step`` what comes next."""
 
     @abstractmethod
     def replace_script(self, call_id: str, script: CallScript, *, line: Line, timeout: float) -> None:

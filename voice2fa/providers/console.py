@@ -37,7 +37,7 @@ class ConsoleProvider(LocalProvider):
 
     def place_call(self, call: OutgoingCall) -> str:
         """Let the call ring in the terminal, beside what the process is doing, and return its id."""
-        placed = LocalCall(call, caller=call.caller or self.caller, post=_post, hear=self._hear)
+        placed = LocalCall(call, post=_post, hear=self._hear)
         self._calls.append(placed)
         name = f"voice2fa-{placed.call_id}"
         threading.Thread(target=self.converse, args=(placed,), name=name, daemon=True).start()

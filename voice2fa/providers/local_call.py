@@ -34,13 +34,11 @@ class LocalCall:
     callback may well end the call that it belongs to, or push a script onto it.
     """
 
-    def __init__(
-        self, order: OutgoingCall, *, caller: str, post: Post, hear: Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, order: OutgoingCall, *, post: Post, hear: Callable[[str], None] | None = None) -> None:
         self.call_id = f"local-{uuid.uuid4().hex}"
         self.order = order
         self.to = order.to
-        self.caller = caller
+        self.caller = order.caller
         self.said: list[str] = []
         self.progress = CallProgress.RINGING
         self.cause = Cause.NONE

@@ -14,7 +14,7 @@ class IncomingCall(LocalCall):
         order = OutgoingCall(
             to=to, caller=caller, ring_seconds=0, machine_detection=MachineDetection.OFF, line=line
         )
-        super().__init__(order, caller=caller, post=post)
+        super().__init__(order, post=post)
 
     def dial(self, attestation: Attestation) -> None:
         """Call, with what the person's carrier says of the number, and hear what the site says first."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from voice2fa.core.events import CallEvent
 from voice2fa.core.problems import Problem
-from voice2fa.core.script import CallScript, Redirect
+from voice2fa.core.script import CallScript
 
 from .base import BadOptions, CallGone, CallReport, Line, Provider
 from .local import parse_event, read_script, write_script
@@ -78,13 +78,12 @@ class LocalProvider(Provider):
         """End the call from our side."""
         self._find_live(call_id).cut_off()
 
-    def redirect(self, call_id: str, *, step: int, line: Line) -> None:
-        """Make the live call ask the redirect callback."""
-        self._push(call_id, (Redirect(step=step),), line)
-
     def replace_script(self, call_id: str, script: CallScript, *, line: Line, timeout: float) -> None:
         """Make the live call run the script at once; raises ``CallGone`` before it is answered, too."""
-        self._push(call_id, script, line)
+        call = self._find_live(call_id)
+        if not call.is_answered:
+            raise CallGone("The call is not answered yet.")
+        call.push(read_script(self.render(script, line=line)))
 
     def parse_event(self, body: bytes) -> CallEvent:
         """Translate an event of the dialect; raises ``BadEvent``, never anything else."""
@@ -93,12 +92,6 @@ class LocalProvider(Provider):
     def render(self, script: CallScript, *, line: Line) -> bytes:
         """Translate the script into the dialect."""
         return write_script(script, line=line)
-
-    def _push(self, call_id: str, script: CallScript, line: Line) -> None:
-        call = self._find_live(call_id)
-        if not call.is_answered:
-            raise CallGone("The call is not answered yet.")
-        call.push(read_script(self.render(script, line=line)))
 
     def _find(self, call_id: str) -> LocalCall:
         for call in self.list_calls():

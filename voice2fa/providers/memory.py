@@ -62,7 +62,7 @@ class MemoryProvider(LocalProvider):
     def place_call(self, call: OutgoingCall) -> str:
         """Put the call into the list and return its id, or raise what ``fail_next`` was given."""
         error, is_placed = self._failures.popleft() if self._failures else (None, True)
-        placed = MemoryCall(call, caller=call.caller or self.caller, post=_post)
+        placed = MemoryCall(call, post=_post)
         if is_placed:
             self.calls.append(placed)
         if error:

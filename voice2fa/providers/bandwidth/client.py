@@ -1,4 +1,4 @@
-"""The five orders that Bandwidth's Voice API takes: call, look, hang up, redirect, replace."""
+"""The four orders that Bandwidth's Voice API takes from us: call, look, hang up, replace the script."""
 
 import json
 import math

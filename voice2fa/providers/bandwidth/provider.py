@@ -11,7 +11,7 @@ from voice2fa.core.script import CallScript
 from voice2fa.providers.base import CallReport, Credentials, Line, MachineDetection, OutgoingCall, Provider
 
 from .authorization import ApiCredentials, ApiUser, Authorization
-from .bxml import Root, fill, render_bxml
+from .bxml import Root, render_bxml
 from .callers import choose_caller
 from .casting import make_cast
 from .client import BandwidthClient
@@ -103,19 +103,6 @@ class BandwidthProvider(Provider):
         """End, cancel or unqueue the call; raises ``CallGone`` when it has ended already."""
         self._client.update_call(call_id, {"state": "completed"})
 
-    def redirect(self, call_id: str, *, step: int, line: Line) -> None:
-        """Make the call ask the redirect callback; raises ``CallGone`` unless it is answered and going on."""
-        urls = line.urls
-        change = {
-            "state": "active",
-            "redirectUrl": fill(urls.redirect, step),
-            "redirectMethod": "POST",
-            "redirectFallbackUrl": fill(urls.redirect_fallback, step),
-            "redirectFallbackMethod": "POST",
-            **_write_credentials(line),
-        }
-        self._client.update_call(call_id, change)
-
     def replace_script(self, call_id: str, script: CallScript, *, line: Line, timeout: float) -> None:
         """Make the call run the script at once; raises ``CallGone`` unless it is answered and going on."""
         bxml = render_bxml(script, line=line, voice_for=self._voice_for, root=Root.PUSHED)
@@ -148,7 +135,7 @@ def _write_order(call: OutgoingCall, options: BandwidthOptions) -> dict[str, Any
     urls = call.line.urls
     order = {
         "to": call.to,
-        "from": call.caller or options.from_number,
+        "from": call.caller,
         "applicationId": options.application_id,
         "answerUrl": urls.answer,
         "answerMethod": "POST",
