@@ -15,7 +15,7 @@ from django.core.signals import setting_changed
 
 from . import readers
 from .core.methods import Method
-from .core.policy import RANDOM_KEY, Limit, Scope
+from .core.policy import RANDOM_KEY, VOUCHED, Limit, Scope
 from .core.problems import Problem
 from .core.prompts import Prompt
 
@@ -29,8 +29,6 @@ EMAIL = "email"
 BXML = "bxml"
 API = "api"
 NEVER = "off"
-ANY = "any"
-ATTESTED = ("A", "B", ANY)
 NORMAL = "normal"
 SLOW = "slow"
 STAFF_CODE = "staff_code"
@@ -225,7 +223,7 @@ class Settings:
     )
     call_in: str = _setting(
         69,
-        readers.choice(NEVER, *ATTESTED),
+        readers.choice(NEVER, *VOUCHED),
         "Whether a person may call us in place of being called, and how sure their carrier must be of the "
         "number: 'off', 'A' (full attestation), 'B' (partial) or 'any'.",
         NEVER,

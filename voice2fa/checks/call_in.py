@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Tags, register
 
-from voice2fa.conf import ANY, NEVER
+from voice2fa.conf import NEVER
+from voice2fa.core.policy import ANY
 from voice2fa.core.problems import Problem
 
 from .configuration import load_provider, read_setting

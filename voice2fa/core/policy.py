@@ -13,11 +13,12 @@ RANDOM_KEY = "random"
 APPROVE_KEYS = "123456789"
 REPORT_KEY = "0"
 REPEAT_KEY = "*"
+ANY = "any"
 #: What the CALL_IN setting takes for proof that a call comes from the number that it shows.
 VOUCHED: Mapping[str, frozenset[Attestation]] = {
     "A": frozenset({Attestation.FULL}),
     "B": frozenset({Attestation.FULL, Attestation.PARTIAL}),
-    "any": frozenset(Attestation),
+    ANY: frozenset(Attestation),
 }
 
 
