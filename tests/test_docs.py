@@ -22,6 +22,7 @@ from voice2fa import conf, signals
 from voice2fa.conf import KEYS
 from voice2fa.emulator.numbers import NAMES
 from voice2fa.providers.bandwidth.options import RULES
+from voice2fa.providers.bandwidth.voices import VOICES
 from voice2fa.providers.base import Provider
 from voice2fa.providers.rules import REQUIRED
 
@@ -76,6 +77,17 @@ def test_an_option_is_as_the_readme_says(option, default, must, check):
     assert rule.must == must or rule.must.startswith(f"{must}: ")  # the voices are too many to name
     assert f"voice2fa.{check}" == rule.id
     assert (default == "required") if rule.default is REQUIRED else same(default, rule.default)
+
+
+def test_the_readme_names_every_voice_by_gender_and_those_that_cost_extra():
+    (body,) = re.findall(r"^\| Language \| Female \| Male \|\n\|[-|]+\|\n((?:\|.*\n)+)", README, re.MULTILINE)
+    named = set()
+    for row in re.sub(r"\([A-Za-z]+\)", "", body).splitlines():
+        for gender, cell in zip(("female", "male"), row.split("|")[2:], strict=False):
+            usual, _, extra = cell.partition("extra:")
+            named |= {(name, gender, False) for name in re.findall(r"\w+", usual)}
+            named |= {(name, gender, True) for name in re.findall(r"\w+", extra)}
+    assert named == {(voice.name, voice.gender, voice.costs_extra) for voice in VOICES.values()}
 
 
 @pytest.mark.parametrize("backend", [row[0] for row in read_table("Backend")])
