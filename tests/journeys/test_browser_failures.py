@@ -3,7 +3,17 @@
 import pytest
 from playwright.sync_api import expect
 
-from .browsing import expect_heading, expect_in, expect_out, log_in, shown_code, shown_key, submit_login
+from .browsing import (
+    expect_heading,
+    expect_in,
+    expect_out,
+    expect_sound,
+    log_in,
+    shown_code,
+    shown_key,
+    submit_login,
+)
+from .stage import fresh_number
 from .test_failures import ENDINGS
 
 pytestmark = pytest.mark.browser
@@ -23,14 +33,27 @@ def test_the_page_tells_by_itself_after(site, page, carrier, name):
 @pytest.mark.parametrize("detection", ["async", "sync"])
 def test_a_voicemail_answers(site_with, page, phone, carrier, detection):
     site = site_with(**({"MACHINE_DETECTION": "sync"} if detection == "sync" else {}))
-    person = site.welcome()
+    person = site.welcome(fresh_number(), fresh_number())
     handset = phone(person.number)
     log_in(page, site, person)
-    handset.device.get_by_role("button", name="Let voicemail answer").click()
-    expect(handset.device.get_by_role("button", name="Hang up")).to_be_visible()
-    carrier.advance(3)
+    pick_up(carrier, handset, "Let voicemail answer")
     expect_heading(page, "A voicemail answered")
     expect(page.get_by_role("button", name="Call me again")).to_be_enabled()
+    expect_sound(page)
+    page.get_by_role("button", name="Call Phone 2").click()
+    expect_heading(page, "We are calling your phone")
+    other = phone(person.numbers[1])
+    pick_up(carrier, other, "Answer")
+    other.press(other.named_key())
+    expect_in(page, site)
+    assert [call["to"] for call in carrier.calls()] == person.numbers
+
+
+def pick_up(carrier, handset, button):
+    """Pick up, and let the time pass in which the carrier makes out who does."""
+    handset.device.get_by_role("button", name=button, exact=True).click()
+    expect(handset.device.get_by_role("button", name="Hang up")).to_be_visible()
+    carrier.advance(3)
 
 
 def test_a_voicemail_that_nobody_recognises_hears_no_code(site_with, page, carrier):

@@ -1,5 +1,7 @@
 """What a browser shows of machines that pick up, and of numbers that must not be called."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -50,6 +52,35 @@ def test_the_page_of_the_next_call_shows_the_code_and_says_why(approved_by_machi
     call.press(stage.code_of(newest()))
     approved_by_machine.send("complete")
     assert approved_by_machine.is_logged_in
+
+
+def test_the_page_of_a_voicemail_offers_the_other_phone_and_has_it_called(phone, browser, carrier):
+    """Without JavaScript: by the form that is on the page."""
+    stage.make_phone(phone.user, number=stage.OTHER_NUMBER, name="Work")
+    browser.enter_password()
+    assert carrier.calls[-1].to == phone.number.as_e164
+    carrier.calls[-1].answer()
+    find_out()
+    html = browser.open("wait").text
+    assert "A voicemail answered" in html
+    (offer,) = re.findall(r"<form(?:(?!</form>).)*Call Work.*?</form>", html, re.DOTALL)
+    (pk,) = re.findall(r'name="phone" value="(\d+)"', offer)
+    browser.post(re.search(r'action="(.*?)"', offer)[1], {"phone": pk})
+    call = carrier.calls[-1]
+    assert call.to == stage.OTHER_NUMBER
+    call.answer()
+    call.press(newest().approve_key)  # what a machine did at the one phone is not held against the other
+    browser.send("complete")
+    assert browser.is_logged_in
+
+
+def test_the_page_of_whoever_has_one_phone_offers_no_other(phone, browser, carrier):
+    browser.enter_password()
+    carrier.calls[-1].answer()
+    find_out()
+    html = browser.open("wait").text
+    assert "Call me again" in html
+    assert 'name="phone"' not in html
 
 
 def test_where_a_code_is_asked_for_anyhow_nothing_is_said(phone, browser, configure, carrier):
