@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from voice2fa.core.errors import Code
-from voice2fa.flows.telephony.languages import TRANSLATED
+from voice2fa.language_codes import TRANSLATED
 from voice2fa.sentences import REFUSALS
 
 from . import catalogues

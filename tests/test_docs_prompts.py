@@ -8,8 +8,8 @@ from tests.test_checks import prompt as override
 from tests.test_docs import README, ROOT, blocks, read_table
 from voice2fa import conf
 from voice2fa.core.prompts import Prompt
-from voice2fa.flows.telephony.languages import TRANSLATED
 from voice2fa.flows.telephony.speech import can_be_spoken
+from voice2fa.language_codes import TRANSLATED
 from voice2fa.providers.bandwidth import BandwidthProvider
 from voice2fa.wording import LONGEST_PROMPT, word
 

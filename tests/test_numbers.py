@@ -3,7 +3,7 @@ from django.utils import translation
 
 from tests.stage import refusal_of
 from voice2fa.core.errors import Code, Refusal
-from voice2fa.flows.telephony.languages import TRANSLATED
+from voice2fa.language_codes import TRANSLATED
 from voice2fa.numbers import LONGEST_EXTENSION, mask, read_extension
 from voice2fa.sentences import explain_refusal
 

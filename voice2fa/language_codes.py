@@ -1,7 +1,11 @@
-"""Which languages exist, as Django writes them: by themselves, or as they are spoken in a country."""
+"""Which languages there are, as Django writes them: in the world, in our catalogues, and on the site."""
 
 import phonenumbers
+from django.conf import global_settings, settings
 from django.conf.locale import LANG_INFO
+
+#: Those that we are translated into.
+TRANSLATED = ("en", "es", "fr", "de", "it", "pt", "nl", "da", "ja", "ru", "ar", "zh-hans")
 
 _LANGUAGES = frozenset(code.partition("-")[0] for code in LANG_INFO)
 # Ways of writing, and Latin America, which is no country.
@@ -23,6 +27,19 @@ def list_forms(code: str) -> list[str]:
     """Return the forms of the language that Django has names for: ``es``, ``es-ar``, ``es-co``."""
     language = code.lower().partition("-")[0]
     return sorted(known for known in LANG_INFO if known.partition("-")[0] == language)
+
+
+def list_named() -> tuple[str, ...]:
+    """Return the languages that the site names in LANGUAGES; none where Django's own stand there."""
+    if settings.LANGUAGES == global_settings.LANGUAGES:
+        return ()
+    return tuple(str(code).lower() for code, name in settings.LANGUAGES)
+
+
+def as_named(code: str) -> str:
+    """Return the language as the site writes it: ``en`` for ``en-us``, unless it names that form of it."""
+    known = list_named() or TRANSLATED
+    return next((form for form in (code, code.partition("-")[0]) if form in known), code)
 
 
 def _is_part(part: str) -> bool:

@@ -164,6 +164,25 @@ def test_a_recorded_prompt_is_played_in_the_language_of_the_call_with_its_key(co
     assert rest.text.startswith("Pulse 0 si no")
 
 
+@pytest.mark.parametrize(
+    ("named", "language", "folder"),
+    [
+        (None, "en-us", "en"),  # as Django's own settings have it
+        (None, "zh-hans", "zh-hans"),
+        (["es", "en"], "es-mx", "es"),
+        (["es-mx", "es"], "es-mx", "es-mx"),
+        (["es"], "en-us", "en-us"),
+    ],
+)
+def test_recordings_lie_in_folders_named_like_the_languages_of_the_site(
+    configure, settings, named, language, folder
+):
+    if named:
+        settings.LANGUAGES = [(code, code) for code in named]
+    configure(RECORDINGS={"caller": f"{CDN}/{{language}}/caller.wav"})
+    assert utterances(Cue.ASK, language=language)[0] == Play(url=f"{CDN}/{folder}/caller.wav")
+
+
 @pytest.mark.parametrize("method", list(Method))
 @pytest.mark.parametrize(
     ("extension", "message", "repeat"),

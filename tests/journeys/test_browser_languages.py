@@ -8,7 +8,7 @@ from django.utils import translation
 from playwright.sync_api import expect
 
 from tests.catalogues import po_of, read_translations
-from voice2fa.flows.telephony.languages import TRANSLATED
+from voice2fa.language_codes import TRANSLATED
 from voice2fa.providers.bandwidth.voices import VOICES
 
 from .browsing import (

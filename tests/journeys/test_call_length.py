@@ -19,8 +19,8 @@ from benchmarks.call_length import (
 from tests.providers.samples import LINE, voice_for
 from voice2fa.core.methods import Challenge, Cue, Method, Purpose
 from voice2fa.core.prompts import write_script
-from voice2fa.flows.telephony.languages import TRANSLATED
 from voice2fa.flows.telephony.speech import speaker_for
+from voice2fa.language_codes import TRANSLATED
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.bandwidth.bxml import Root, render_bxml
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from voice2fa.core.prompts import Prompt
-from voice2fa.flows.telephony.languages import TRANSLATED
+from voice2fa.language_codes import TRANSLATED
 from voice2fa.wording import LONGEST_PROMPT, has_words
 
 from . import pages

@@ -14,9 +14,9 @@ from voice2fa.core.prompts import Prompt, write_script, write_unexpected
 from voice2fa.core.script import Door, Gather, Hangup, Park, Pause, Redirect, Say
 from voice2fa.emulator.bxml import parse
 from voice2fa.emulator.options import STRICTEST, Options
-from voice2fa.flows.telephony.languages import TRANSLATED
 from voice2fa.flows.telephony.lines import open_line
 from voice2fa.flows.telephony.speech import speaker_for
+from voice2fa.language_codes import TRANSLATED
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.bandwidth import BandwidthProvider
 from voice2fa.providers.bandwidth.bxml import Root, render_bxml

@@ -11,9 +11,8 @@ from django.utils.translation import check_for_language
 from voice2fa.carrier import get_provider
 from voice2fa.conf import get_settings
 from voice2fa.core.problems import Problem
-from voice2fa.flows.telephony.languages import TRANSLATED
 from voice2fa.flows.telephony.speech import can_be_spoken, spoken_for
-from voice2fa.language_codes import is_language, list_forms
+from voice2fa.language_codes import TRANSLATED, is_language, list_forms, list_named
 from voice2fa.wording import SOURCE
 
 from .installation import places_of
@@ -37,8 +36,8 @@ def check_languages(**kwargs: Any) -> list[CheckMessage]:
 
 def _site_languages() -> list[str]:
     """Return the languages of the pages: those of LANGUAGES, or else those of ours that are served."""
-    if settings.is_overridden("LANGUAGES"):  # type: ignore[misc]
-        return [str(code).lower() for code, name in settings.LANGUAGES]
+    if named := list_named():
+        return list(named)
     own, is_chosen = settings.LANGUAGE_CODE.lower(), settings.USE_I18N and places_of(LocaleMiddleware)
     return list(dict.fromkeys([own, *TRANSLATED])) if is_chosen else [own]
 

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.core.checks import CheckMessage, register
 from django.template import Engine, TemplateDoesNotExist
 
 from voice2fa import wording
 from voice2fa.core.problems import Problem
 from voice2fa.core.prompts import Prompt
-from voice2fa.flows.telephony.languages import TRANSLATED
+from voice2fa.language_codes import TRANSLATED, list_named
 
 from .messages import TAG, as_messages
 
@@ -83,7 +82,7 @@ def _find_faults(engine: Engine, prompt: Prompt, language: str) -> Iterator[_Fau
 
 def _is_left_in_english(engine: Engine, prompt: Prompt, words: str, language: str) -> bool:
     """Tell whether a site of several languages says in English what we would have said in this one."""
-    if not settings.is_overridden("LANGUAGES"):  # type: ignore[misc]
+    if not list_named():
         return False
     is_same = words == wording.render(engine, prompt, _FACTS, language=wording.SOURCE)
     is_fact = words.strip(".!") in {str(fact) for fact in _FACTS.values()}
@@ -91,9 +90,7 @@ def _is_left_in_english(engine: Engine, prompt: Prompt, words: str, language: st
 
 
 def _languages() -> tuple[str, ...]:
-    if not settings.is_overridden("LANGUAGES"):  # type: ignore[misc]
-        return TRANSLATED
-    return tuple(str(code) for code, name in settings.LANGUAGES)
+    return list_named() or TRANSLATED
 
 
 def _name(languages: Sequence[str]) -> str:

@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.conf import global_settings
 from django.conf import settings as django_settings
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from voice2fa.conf import get_settings
 from voice2fa.core.errors import Code, Refusal
+from voice2fa.language_codes import TRANSLATED, list_named
 
 from .speech import can_be_spoken, spoken_for
-
-#: On offer where the site has not said in LANGUAGES which ones it speaks: those that we are translated into.
-TRANSLATED = ("en", "es", "fr", "de", "it", "pt", "nl", "da", "ja", "ru", "ar", "zh-hans")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +41,7 @@ def list_languages() -> list[Language]:
     """Return the site's languages in which calls can be held, or that SPOKEN_INSTEAD has an answer for."""
     instead = get_settings().spoken_instead
     offered = []
-    for code in _codes():
+    for code in list_named() or TRANSLATED:
         is_answered = bool({code, code.partition("-")[0]} & instead.keys())
         spoken = spoken_for(code) if can_be_spoken(code) or is_answered else ""
         if spoken:
@@ -79,12 +76,6 @@ def check_language(code: str) -> None:
 
 def _offered() -> set[str]:
     return {language.code for language in list_languages()}
-
-
-def _codes() -> list[str]:
-    if django_settings.LANGUAGES == global_settings.LANGUAGES:
-        return list(TRANSLATED)
-    return [str(code).lower() for code, name in django_settings.LANGUAGES]
 
 
 def _name_of(code: str, *, form: str = "name_local") -> str:

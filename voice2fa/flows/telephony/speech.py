@@ -11,6 +11,7 @@ from voice2fa.core.agents import browser_of, system_of
 from voice2fa.core.prompts import Prompt, Utterance
 from voice2fa.core.script import Play, Say
 from voice2fa.core.speakable import clean
+from voice2fa.language_codes import as_named
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.sentences import name_browser
 from voice2fa.wording import SOURCE, Facts, has_words, word
@@ -64,8 +65,10 @@ class CallSpeaker:
         return Say(text=characters, language=self.language, spelled=True, slowly=_is_slow(slowly))
 
     def _play(self, recording: str) -> Play:
-        url = recording.replace("{language}", self.language).replace("{key}", str(self.facts["key"]))
-        return Play(url=url)
+        facts = {"{language}": as_named(self.language), "{key}": str(self.facts["key"])}
+        for name, value in facts.items():
+            recording = recording.replace(name, value)
+        return Play(url=recording)
 
 
 def speaker_for(verification: PhoneVerification) -> CallSpeaker:
