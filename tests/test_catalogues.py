@@ -54,6 +54,19 @@ def test_the_languages_on_offer_are_those_translated():
     assert {translation.to_locale(code) for code in TRANSLATED} == {"en", *FOLDERS}
 
 
+def test_numbers_and_addresses_are_read_from_the_left_in_a_language_that_is_not():
+    """Set apart (U+2066 to U+2069): else 204#1 would be shown as 1#204, and 7@a.example as a.example@7."""
+    placeholder = re.compile(r"(.?)%\((?:number|address|extension)\)s(.?)")
+    found = [
+        ends
+        for message in read_all("ar")
+        for _, text in texts_of(message)
+        for ends in placeholder.findall(text)
+    ]
+    assert len(found) > 5
+    assert set(found) == {("\u2066", "\u2069")}
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_the_messages_are_those_of_the_source(source, folder):
     wanted, found = keys_of(source), keys_of(read_all(folder))
