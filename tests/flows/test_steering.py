@@ -19,6 +19,8 @@ from voice2fa.flows import verification as verifications
 from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import CallEvent, PhoneVerification, StoppedNumber
 
+from .journeys import ACTS, KEYED, SILENCE, Act, journeys_with
+
 if django.VERSION >= (6, 0):
     from django.tasks import default_task_backend
 else:
@@ -36,94 +38,114 @@ def said(script):
 
 # What is heard: the site is called back as by a carrier, and each step is steered in one of three ways.
 
-WAYS = {"by replies": "bxml", "by a worker": "api", "by a worker that has died": "api"}
-SILENCE = ""
-
-
-def wrong_keys(verification):
-    return (stage.wrong_code if verification.method == Method.ENTER else stage.wrong_key)(verification)
-
-
-# What the person presses, question by question.
-JOURNEYS = {
-    "right keys": [stage.right_keys],
-    "wrong keys": [wrong_keys],
-    "star, then right keys": ["*", stage.right_keys],
-    "stars for ever": ["*"] * 12,
-    "nothing": [SILENCE],
-    "a report": ["0", SILENCE],
-    "a report, and no more calls": ["0", "0"],
-    "a report, and something else": ["0", "5"],
-    "wrong keys, then the right ones": [wrong_keys, stage.right_keys],
-    "wrong keys three times": [wrong_keys] * 3,
-    "right keys, star, star": [stage.right_keys, "*", "*"],
-    "right keys, then a report": [stage.right_keys, "0", "0"],
+# Who steers, and how many questions the workers live to see.
+BY_REPLIES, BY_WORKERS, BY_NOBODY = ("bxml", 99), ("api", 99), ("api", 0)
+WAYS = [BY_REPLIES, BY_WORKERS, BY_NOBODY]
+RECORDINGS = {
+    prompt: f"https://cdn.example.com/{{language}}/{prompt}.mp3"
+    for prompt in ("caller", "login", "again", "approved", "reported")
 }
 ACT = "Send 5 dollars to Bob."
-OTHER_PURPOSES = [
-    *(
-        (purpose, method, "")
-        for purpose in (Purpose.REGISTER, Purpose.ENROL)
-        for method in ("enter", "speak")
-    ),
-    *((Purpose.CONFIRM, method, "") for method in Method),
-    *((Purpose.CONFIRM, method, ACT) for method in ("approve", "enter")),
+# And whether the purpose is taken through most journeys by this method even in a hurry.
+PURPOSES = [
+    *((Purpose.LOGIN, method, "", True) for method in Method),
+    *((Purpose.REGISTER, method, "", method == Method.ENTER) for method in (Method.ENTER, Method.SPEAK)),
+    *((Purpose.ENROL, method, "", method == Method.SPEAK) for method in (Method.ENTER, Method.SPEAK)),
+    *((Purpose.CONFIRM, method, "", method == Method.APPROVE) for method in Method),
+    *((Purpose.CONFIRM, method, ACT, method == Method.APPROVE) for method in (Method.APPROVE, Method.ENTER)),
 ]
+SHORT, LONG = {"right keys", "a report"}, "stars for ever"
+
+
+def combine():
+    """Combine all purposes and methods with all journeys; much of it is for those who have the time."""
+    for purpose, method, act, is_usual in PURPOSES:
+        hurried = set(journeys_with(method)) if purpose == Purpose.LOGIN else set(KEYED) - {LONG}
+        for name, journey in journeys_with(method).items():
+            marks = () if name in (hurried if is_usual else SHORT) else pytest.mark.wide
+            about = f"{purpose}{' of an act' if act else ''}-{method}-{name}"
+            yield pytest.param(journey, purpose, method, act, marks=marks, id=about)
 
 
 @pytest.fixture
 def hear(configure, settings, phone, carrier, django_capture_on_commit_callbacks):
-    """Return a function that takes a person through a journey; it gives what they heard and the outcome."""
+    """Return a function that takes a person through a journey.
 
-    def live_through(way, journey, *, purpose=Purpose.LOGIN, method=Method.APPROVE, act="", extension=""):
-        configure(CALL_CONTROL=WAYS[way], CALL_LIMITS=stage.NO_LIMITS, APPROVE_KEY="7", COOL_DOWN=0)
-        settings.TASKS = DUMMY if "died" in way else IMMEDIATE
+    It gives what they heard, at which questions they pressed what the site took for what, and the outcome.
+    """
+
+    def live_through(way, journey, *, purpose=Purpose.LOGIN, method=Method.APPROVE, act="", **facts):
+        control, lives = way
+        limits = {"CALL_LIMITS": stage.NO_LIMITS, "MAX_FAILURES": 100, "COOL_DOWN": 0}
+        configure(CALL_CONTROL=control, APPROVE_KEY="7", **limits)
+        settings.TASKS = IMMEDIATE if lives else DUMMY
         StoppedNumber.objects.all().delete()
         now = timezone.now()
         user = None if purpose == Purpose.REGISTER else phone.user
         verification = stage.begin(user, purpose=purpose, now=now).verification
-        PhoneVerification.objects.filter(pk=verification.pk).update(
-            method=method, message=act, extension=extension
-        )
+        PhoneVerification.objects.filter(pk=verification.pk).update(method=method, message=act, **facts)
         stage.place(verification, now=now)
-        call = carrier.calls[-1]
-        keys = iter(journey)
+        call, code = carrier.calls[-1], code_of(verification)
+        todo, steps, asked = iter(journey), [], 0
         with django_capture_on_commit_callbacks(execute=True):
             call.answer()
         while not call.is_over:
+            verification.refresh_from_db()
             with django_capture_on_commit_callbacks(execute=True):
                 if call.is_parked:
                     call.wait_in_vain()
+                    continue
+                asked += 1
+                if asked == lives:
+                    settings.TASKS = DUMMY
+                if isinstance(do := next(todo, SILENCE), Act):
+                    do.act(verification, call)
                 else:
-                    pressed = next(keys, SILENCE)
-                    call.press(pressed(verification) if callable(pressed) else pressed)
+                    keys = do(verification) if callable(do) else do
+                    steps += [verification.step] if keys else []
+                    call.press(keys)
         verification.refresh_from_db()
         outcome = (verification.state, verification.cause, verification.tries, verification.step)
         verifications.cancel(verification, now=now)
-        return [line.replace(code_of(verification), "(the code)") for line in call.said], outcome
+        pressed = verification.events.filter(kind=Kind.GATHER, step__in=steps).values_list("step", "cue")
+        return [line.replace(code, "(the code)") for line in call.said], list(pressed), outcome
 
     return live_through
 
 
-@pytest.mark.parametrize("method", Method)
-@pytest.mark.parametrize("journey", JOURNEYS)
-def test_a_login_is_heard_alike_whichever_way_it_is_steered(hear, journey, method):
-    first, *others = (hear(way, JOURNEYS[journey], method=method) for way in WAYS)
-    assert len(first[0]) >= 2
-    assert others == [first, first]
-
-
-@pytest.mark.parametrize(("purpose", "method", "act"), OTHER_PURPOSES)
-@pytest.mark.parametrize("journey", ["right keys", "a report"])
-def test_every_purpose_is_heard_alike_whichever_way_it_is_steered(hear, journey, purpose, method, act):
-    keys = JOURNEYS[journey]
-    first, *others = (hear(way, keys, purpose=purpose, method=method, act=act) for way in WAYS)
+@pytest.mark.parametrize(("journey", "purpose", "method", "act"), list(combine()))
+def test_a_call_is_heard_alike_whichever_way_it_is_steered(hear, journey, purpose, method, act):
+    first, *others = (hear(way, journey, purpose=purpose, method=method, act=act) for way in WAYS)
+    assert len(first[0]) >= 1 + (journey != ACTS["hanging up"])
     assert act in first[0][0]
     assert others == [first, first]
 
 
-def test_a_call_behind_a_switchboard_is_heard_alike_whichever_way_it_is_steered(hear):
-    first, *others = (hear(way, ["*", stage.right_keys], extension="204") for way in WAYS)
+@pytest.mark.wide
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [(method, name) for method in Method for name in journeys_with(method)],
+)
+def test_workers_that_die_in_the_middle_of_a_call_are_not_missed(hear, method, name):
+    journey = journeys_with(method)[name]
+    usual = hear(BY_REPLIES, journey, method=method)
+    for lives in range(1, len(journey) + 1):
+        assert hear(("api", lives), journey, method=method) == usual, f"after question {lives}"
+
+
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("journey", ["star, then right keys", "a report, and no more calls"])
+def test_recordings_and_slow_speech_in_spanish_are_heard_alike(hear, configure, journey, method):
+    configure(RECORDINGS=RECORDINGS, SPEECH_RATE="slow")
+    first, *others = (hear(way, KEYED[journey], method=method, language="es") for way in WAYS)
+    assert first[0][0] == "[https://cdn.example.com/es/caller.mp3]"
+    assert others == [first, first]
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_call_behind_a_switchboard_is_heard_alike_whichever_way_it_is_steered(hear, method):
+    journey = ["*", stage.right_keys]
+    first, *others = (hear(way, journey, method=method, extension="204") for way in WAYS)
     assert first[0][0] == "[tones 204]"
     assert others == [first, first]
 

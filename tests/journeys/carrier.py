@@ -5,9 +5,12 @@ import re
 import requests
 
 from voice2fa.emulator import Emulator, Options
+from voice2fa.emulator.options import STRICTEST
 
 # Nothing takes time unless the clock is advanced; what is due at once happens at once.
-FROZEN = {"speed": 0, "speech_wpm": 0, "state_lag": 0, "cps": 1000}
+FROZEN = {"speed": 0, "speech_wpm": 0, "audio_seconds": 0, "state_lag": 0, "cps": 1000}
+# These end calls for what is odd about a document of ours.
+UNREADABLE = {"invalid-bxml", "application-error"}
 PATIENCE = 10  # seconds
 
 
@@ -15,7 +18,7 @@ class Carrier:
     """An emulator in a thread of this process, and short words for what people do with their phones."""
 
     def __init__(self, **options):
-        self.options = {**FROZEN, **options}
+        self.options = {**FROZEN, **STRICTEST, **options}
         self.emulator = Emulator(Options(**self.options)).start()
         self.url = self.emulator.url
         self._http = requests.Session()
@@ -43,6 +46,15 @@ class Carrier:
 
     def fault(self, **fault):
         self._control("POST", "/faults", json=fault)
+
+    @property
+    def complaints(self):
+        """What is odd about the site's documents and its replies to callbacks, sentence by sentence."""
+        calls = self.calls()
+        endings = [call["errorMessage"] for call in calls if call["disconnectCause"] in UNREADABLE]
+        replies = [exchange["response"] for call in calls for exchange in call["exchanges"]]
+        refused = [reply for reply in replies if "Invalid BXML" in reply]
+        return endings + refused + [sentence for call in calls for sentence in call["warnings"]]
 
     @property
     def faults(self):

@@ -39,8 +39,10 @@ def _carrier():
 
 @pytest.fixture
 def carrier(_carrier):
+    """A carrier that takes nothing odd from a site, and must not have been given any."""
     _carrier.reset()
-    return _carrier
+    yield _carrier
+    assert _carrier.complaints == []
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +90,12 @@ def site(site_with):
 
 
 @pytest.fixture
+def site_by(site_with):
+    """Return a function that finds the site that steers its calls this way or that."""
+    return lambda control: site_with() if control == "bxml" else site_with(CALL_CONTROL=control)
+
+
+@pytest.fixture
 def entering_site(site_with):
     return site_with(LOGIN_METHOD="enter")
 
@@ -125,11 +133,11 @@ def visit():
 
 
 @pytest.fixture
-def walk_with(site_with, carrier, visit):
+def walk_with(site_by, carrier, visit):
     """Return a function that takes a person through an errand, with calls steered so, and gives the walk."""
 
     def walk_with(control, errand, *, purpose="login", method="approve", **options):
-        site = site_with() if control == "bxml" else site_with(CALL_CONTROL=control)
+        site = site_by(control)
         walk = Walk(carrier, site, visit(site), method=method, **options)
         errand(walk.open(purpose))
         return walk

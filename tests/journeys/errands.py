@@ -96,6 +96,7 @@ def cancel(walk):
 
 def answer_as_machine(walk):
     walk.answer(**{"as": "machine"})
-    while walk.handset.call["listening"]:
+    # Once it is found out the site takes its time to hang up, and none may pass at the carrier.
+    while walk.handset.call["listening"] and "machineDetectionComplete" not in walk.exchanges():
         walk.carrier.advance(1)
     walk.wait_for_the_end()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from .walking import KEY, Walk
+
 ADVICE = "Wait a few minutes, then have us call again"
 
 
@@ -129,36 +131,88 @@ def test_a_callback_that_is_lost_once_comes_to_the_fallback(site, carrier, visit
     assert visitor.complete().is_in
 
 
+# Whichever way the call is steered
+
+
+@pytest.fixture(params=["bxml", pytest.param("api", marks=pytest.mark.wide)])
+def control(request):
+    return request.param
+
+
+@pytest.fixture
+def ring(site_by, carrier, visit, control):
+    """Return a function that has somebody's phone rung by a site that steers its calls so."""
+
+    def ring(method="approve"):
+        site = site_by(control)
+        return Walk(carrier, site, visit(site), method=method).open("login")
+
+    return ring
+
+
 @pytest.mark.parametrize("event", ["answer", "gather"])
-def test_a_callback_that_is_lost_for_good_ends_the_attempt(site, carrier, visit, event):
-    person, visitor = site.welcome(), visit(site)
+def test_a_callback_that_is_lost_for_good_ends_the_attempt(ring, carrier, event):
     carrier.fault(kind="drop", eventType=event)
-    visitor.log_in(person)
-    handset = carrier.answer(person.number)
+    walk = ring().answer()
     if event == "gather":
-        handset.press(handset.named_key)
-    assert handset.is_over
-    assert visitor.open("/phone/wait/").heading == "The call could not be made"
-    assert not visitor.complete().is_in
+        walk.press(walk.right)
+    assert walk.handset.is_over
+    assert walk.outcome["heading"] == "The call could not be made"
+    assert not walk.visitor.complete().is_in
 
 
-def test_a_lost_disconnect_is_learnt_by_asking(site, carrier, visit):
-    person, visitor = site.welcome(), visit(site)
+@pytest.mark.wide
+@pytest.mark.parametrize("control", ["api"], indirect=True)  # a reply does not redirect such calls
+@pytest.mark.parametrize("method", ["approve", "enter"])
+def test_a_redirect_that_is_lost_for_good_takes_no_approval_back(ring, carrier, method):
+    carrier.fault(kind="drop", eventType="redirect")
+    walk = ring(method).answer()
+    walk.press(walk.right).wait_for_the_end()
+    assert walk.visitor.complete().is_in
+
+
+@pytest.mark.wide
+def test_a_code_that_was_told_can_be_typed_although_the_call_is_lost_after_it(ring, carrier):
+    carrier.fault(kind="drop", eventType="redirect")
+    walk = ring("speak").answer().press(KEY)
+    assert walk.handset.is_over
+    walk.type_code(walk.handset.spoken_code)
+    assert walk.visitor.complete().is_in
+
+
+def test_a_lost_disconnect_is_learnt_by_asking(ring, carrier):
     carrier.fault(kind="drop", eventType="disconnect")
-    visitor.log_in(person)
-    handset = carrier.ring(person.number)
-    handset.decline()
-    site.set_ahead(5)
-    assert visitor.wait_until("unreachable").heading == "The call was declined"
+    walk = ring()
+    walk.handset.decline()
+    walk.site.set_ahead(5)
+    assert walk.visitor.wait_until("unreachable").heading == "The call was declined"
 
 
-def test_a_hang_up_that_overtakes_the_answer_approves_nothing(site, carrier, visit):
-    person, visitor = site.welcome(), visit(site)
+@pytest.mark.wide
+def test_a_lost_disconnect_after_the_answer_is_learnt_by_asking(ring, carrier):
+    carrier.fault(kind="drop", eventType="disconnect")
+    walk = ring().answer().hang_up()
+    walk.site.set_ahead(25)
+    assert walk.visitor.wait_until("unreachable").heading == "The call ended too soon"
+
+
+def test_a_hang_up_that_overtakes_the_answer_approves_nothing(ring, carrier):
     carrier.fault(kind="reorder", eventType="answer", count=1)
-    visitor.log_in(person)
-    handset = carrier.ring(person.number)
-    carrier.act(handset.call_id, "answer")
-    carrier.act(handset.call_id, "hangup")
-    handset.wait_for_the_end()
-    assert visitor.open("/phone/wait/").heading == "The call ended too soon"
-    assert not visitor.complete().is_in
+    walk = ring()
+    carrier.act(walk.handset.call_id, "answer")
+    carrier.act(walk.handset.call_id, "hangup")
+    walk.wait_for_the_end()
+    assert walk.outcome["heading"] == "The call ended too soon"
+    assert not walk.visitor.complete().is_in
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("method", ["approve", "enter"])
+def test_a_hang_up_that_overtakes_the_right_keys_approves_nothing(ring, carrier, method):
+    walk = ring(method).answer()
+    carrier.fault(kind="reorder", eventType="gather", count=1)
+    carrier.act(walk.handset.call_id, "press", digits=walk.right)
+    walk.hang_up().wait_for_the_end()
+    assert len(walk.pressed) == 1
+    assert walk.outcome["heading"] == "The call ended too soon"
+    assert not walk.visitor.complete().is_in

@@ -1,7 +1,11 @@
 """People with their phones, whichever way the site steers its calls: what they do, and what they hear."""
 
+import json
 import re
 import time
+from xml.etree import ElementTree as ET
+
+from voice2fa.emulator.verbs import VOICES
 
 from .acts import PAYLOAD
 from .carrier import PATIENCE
@@ -16,11 +20,21 @@ PARKED = 4  # seconds for which a call waits for a worker
 class Walk:
     """One person, from the page to the end of the call; ``lag`` is how late callbacks are, in seconds.
 
-    ``is_left_alone`` says that no worker ever comes to steer the call.
+    ``is_left_alone`` says that no worker ever comes to steer the call. They want pages in the ``language``.
     """
 
     def __init__(
-        self, carrier, site, visitor, *, method, person=None, lag=0, is_left_alone=False, **settings
+        self,
+        carrier,
+        site,
+        visitor,
+        *,
+        method,
+        person=None,
+        lag=0,
+        is_left_alone=False,
+        language="",
+        **settings,
     ):
         self.carrier, self.site, self.visitor, self.method = carrier, site, visitor, method
         self.person = person
@@ -28,7 +42,8 @@ class Walk:
         if method != "approve":
             self.settings["ENROL_METHOD"] = method
         self.lag, self.is_left_alone = lag, is_left_alone
-        self.number, self.handset, self.ahead = "", None, 0
+        self.number, self.handset, self.code, self.ahead = "", None, "", 0
+        visitor.http.headers.update({"Accept-Language": language} if language else {})
 
     # What is asked for
 
@@ -43,6 +58,7 @@ class Walk:
             "act": self._open_act,
         }[purpose]()
         self.handset = self.carrier.ring(self.number)
+        self.code = self.visitor.open("/phone/wait/").shown_code if self.method == "enter" else ""
         return self
 
     def _open_login(self):
@@ -82,17 +98,17 @@ class Walk:
     @property
     def right(self):
         """The keys that are asked for."""
-        return self.visitor.open("/phone/wait/").shown_code if self.method == "enter" else KEY
+        return self.code or KEY
 
     @property
     def wrong(self):
         """Keys that are not."""
-        return str((int(self.right) + 1) % 10**6).zfill(6) if self.method == "enter" else "1"
+        return str((int(self.code) + 1) % 10**6).zfill(6) if self.code else "1"
 
     @property
     def report_key(self):
         """What reports the call; among the digits of a code it needs an end."""
-        return "0#" if self.method == "enter" else "0"
+        return "0#" if self.code else "0"
 
     def answer(self, **how):
         return self._act("answer", **how)
@@ -121,8 +137,17 @@ class Walk:
     def settle(self):
         """Return when the call is over or listens: whoever steers it has come to it, or never will."""
         self.carrier.advance(self.lag)
+        return self._wait_until(lambda call: call["listening"] or call["state"] == "disconnected")
+
+    def wait_for_the_end(self):
+        """Return when the call is over, and its end reported."""
+        self._wait_until(lambda call: call["state"] == "disconnected")
+        self.carrier.advance()
+        return self
+
+    def _wait_until(self, is_so):
         began = second = time.monotonic()
-        while not ((call := self.handset.call)["listening"] or call["state"] == "disconnected"):
+        while not is_so(call := self.handset.call):
             assert time.monotonic() < began + PATIENCE, call
             if self.is_left_alone:
                 self.let_pass(PARKED)
@@ -139,16 +164,53 @@ class Walk:
         self.site.set_ahead(self.ahead)
         self.carrier.advance(seconds)
 
-    def wait_for_the_end(self):
-        self.handset.wait_for_the_end()
-        return self
-
     # What comes of it
+
+    @property
+    def notes(self):
+        """What people compare who took different ways: what they heard and pressed, and what came of it."""
+        return self.heard, self.pressed, self.outcome
 
     @property
     def heard(self):
         """What the call has said, line by line; the code is left out, for it is another in each call."""
         return [re.sub(r"\d{6}|\d( \d){5}", "(the code)", line) for line in self.handset.call["transcript"]]
+
+    @property
+    def pressed(self):
+        """What was pressed at each question, if anything was; the code is left out here, too."""
+        keys = [
+            self._name(gathered["digits"]) + gathered["terminatingDigit"] for gathered in self._gathered()
+        ]
+        return [pressed for pressed in keys if pressed]
+
+    def _gathered(self):
+        # To be asked for credentials first, or to be delivered twice, makes no second question of it.
+        return [
+            json.loads(exchange["request"])
+            for exchange in self.handset.call["exchanges"]
+            if exchange["name"] == "gather" and exchange["request"] and "duplicate" not in exchange["note"]
+        ]
+
+    def _name(self, digits):
+        if len(digits) > 1 and self.code.startswith(digits):
+            return f"({len(digits)} digits of the code)"
+        return "(another code)" if len(digits) == len(self.code) > 0 else digits
+
+    @property
+    def voices(self):
+        """The languages of the voices with which the call speaks, and whether each speaks slowly."""
+        spoken = [sentence for document in self._documents() for sentence in document.iter("SpeakSentence")]
+        return {
+            (VOICES[sentence.get("voice")].locale[:2], sentence.find("prosody") is not None)
+            for sentence in spoken
+        }
+
+    def _documents(self):
+        for exchange in self.handset.call["exchanges"]:
+            text = exchange["request" if exchange["name"] == "updateCallBxml" else "response"]
+            if text.startswith("<?xml"):
+                yield ET.fromstring(text)
 
     @property
     def outcome(self):
