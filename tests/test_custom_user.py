@@ -4,6 +4,10 @@ import re
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.wide
+
 
 def test_journeys_of_users_with_an_address_for_a_name_and_a_uuid_for_a_key():
     command = [

@@ -224,6 +224,7 @@ def test_the_changelog_knows_this_version():
     )
 
 
+@pytest.mark.wide
 def test_the_lines_for_an_own_project_work(tmp_path):
     # The settings of these tests are not for that project.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}

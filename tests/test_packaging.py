@@ -108,6 +108,7 @@ def test_the_source_archive_holds_what_a_distributor_needs(archives):
     assert not {name for name in names if name.endswith((".pyc", ".sqlite3")) or name.endswith(".env")}
 
 
+@pytest.mark.wide
 def test_a_project_of_three_lines_runs_on_the_wheel(archives, tmp_path):
     environment = tmp_path / "environment"
     run(sys.executable, "-m", "venv", "--without-pip", environment)

@@ -4,6 +4,9 @@ import re
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.wide
 PAGES = "found or every_kind or outlives or the_list or deletion or only_phone or many_phones or shown_code"
 
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.wide
+
 
 @pytest.mark.parametrize("versioning", ["NamespaceVersioning", "AcceptHeaderVersioning"])
 def test_the_rest_framework_settings_of_the_site_do_not_reach_the_carrier(versioning):  # R45

@@ -80,6 +80,7 @@ def test_tones_that_the_greeting_swallows_lead_to_a_phone_with_pauses(site, put_
     assert visitor.complete().is_in
 
 
+@pytest.mark.wide
 def test_a_site_may_wait_for_slow_switchboards(site_with, put_through, visit):
     visitor = visit(site_with(EXTENSION_WAIT=9))
     register(visitor, SLOW, "204")
@@ -87,6 +88,7 @@ def test_a_site_may_wait_for_slow_switchboards(site_with, put_through, visit):
     assert visitor.complete().is_in
 
 
+@pytest.mark.wide
 def test_a_worker_that_steers_the_call_dials_the_extension_too(site_with, put_through, visit):
     visitor = visit(site_with(CALL_CONTROL="api"))
     register(visitor, FAST, "204")
