@@ -145,8 +145,12 @@ TESTS = """
         settings.VOICE2FA = {**settings.VOICE2FA, "CALL_IN": "B"}
         client.post("/phone/login/", {"username": "mara", "password": PASSWORD})
         client.post("/phone/call-in/")
+        (taken_back,) = phone_emulator.calls
+        assert taken_back.is_over
+        assert taken_back.verification.ended_at is None  # the report waits until the test's request is over
         code = client.get("/phone/wait/").context["page"].code
         call = phone_emulator.call_us("+12025550123", attestation="B")
+        assert taken_back.verification.ended_at is not None
         call.press(code.replace(" ", ""))
         assert call.verification.state == "approved"
         assert call.is_over

@@ -87,6 +87,7 @@ class Options:
         choices=("loopback", "always", "never"),
     )
     # Callbacks
+    callback_lag: float = switch(0.0, "seconds between an event and the callback about it", low=0)
     webhook_auth: str = switch(
         "challenge",
         "callback credentials: after a 401 to a bare request, after a 401 to one with body, or at once",

@@ -81,6 +81,7 @@ class Courier:
             await self._deliver(call, event, fallback)
 
     async def _deliver(self, call: Call, event: Event, target: Target, note: str = "") -> Reply:
+        await self._desk.clock.sleep(self._desk.options.callback_lag)
         name = event["eventType"]
         struck = {
             fault.kind: fault
