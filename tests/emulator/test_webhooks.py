@@ -273,3 +273,17 @@ def test_exchanges_show_everything_in_order_and_mask_passwords(lab):
     assert "secret-word" not in str(call)
     assert "topsecret" not in str(call)
     assert 'password="*****"' in call["exchanges"][2]["response"]
+
+
+def test_callbacks_may_lag_behind_what_they_tell_of(make_lab):
+    lab = make_lab(callback_lag=3)
+    call_id = lab.connect()
+    lab.advance(2.9)
+    assert lab.site.events("answer") == []
+    lab.advance(0.2)
+    assert len(lab.site.events("answer")) == 1
+    lab.act(call_id, "hangup")
+    assert lab.call(call_id)["state"] == "disconnected"
+    assert lab.site.events("disconnect") == []
+    lab.advance(3)
+    assert len(lab.site.events("disconnect")) == 1

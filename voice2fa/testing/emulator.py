@@ -14,8 +14,8 @@ from voice2fa.numbers import region_of
 
 from .hearing import Listener
 
-# Nothing takes time unless the clock is advanced. Not even callbacks come before: during a request of the test
-# they would write beside it, and where SQLite lies in memory both threads have one connection.
+# Nothing takes time unless the clock is advanced. Callbacks wait for that, too: one that came in the midst of
+# a request of the test would write beside it, and SQLite in memory has one connection for all threads.
 _FROZEN = {
     "speed": 0,
     "speech_wpm": 0,
