@@ -18,6 +18,7 @@ from voice2fa.readers import ProviderSetting
 NEEDED = {"PUBLIC_URL": "https://www.example.com", "PROVIDER": {"BACKEND": "a.B"}}
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 CDN = "https://cdn.example.com"
+LONGEST_RECORDING = f"{CDN}/{{language}}/{'a' * 2009}.mp3"
 HOUR, DAY = 3600, 86400
 
 DEFAULT_LIMITS = {
@@ -113,8 +114,10 @@ GOOD = [
         {"approve": f"{CDN}:8443/{{language}}/press-{{key}}.mp3"},
         {Prompt.APPROVE: f"{CDN}:8443/{{language}}/press-{{key}}.mp3"},
     ),
+    ("RECORDINGS", {"approved": LONGEST_RECORDING}, {Prompt.APPROVED: LONGEST_RECORDING}),
     ("EXTENSION_WAIT", 0, 0),
     ("CALL_IN", "A", "A"),
+    ("PUBLIC_URL", f"https://www.example.com/{'x' * 1000}", f"https://www.example.com/{'x' * 1000}"),
 ]
 
 NOT_WHOLE = [None, True, 6.0, "6", [], float("nan")]
@@ -137,7 +140,7 @@ BAD = {
             "https://www.example.com\n",
         ),
         *("https://www.example.com:port", "https://www.example.com:99999", "https://exa mple.com"),
-        "javascript:alert(1)",
+        *("javascript:alert(1)", f"https://www.example.com/{'x' * 1001}"),
     ],
     "PROVIDER": [
         *(None, "a.B", {}, {"BACKEND": None}, {"BACKEND": "a.B", "OPTIONS": None}),
@@ -206,6 +209,7 @@ BAD = {
         *({"approved": f"{CDN}/{{code}}.mp3"}, {"approved": f"{CDN}/{{key}}.mp3"}),
         *({"approve": f"{CDN}/press.mp3"}, {"speak": f"{CDN}/{{language}}/press.mp3"}),
         *({"act": f"{CDN}/a.mp3"}, {"origin": f"{CDN}/{{language}}.mp3"}),
+        *({"approved": f"{CDN}:99999/a.mp3"}, {"approved": LONGEST_RECORDING.replace("/a", "/aa")}),
     ],
     "EXTENSION_WAIT": [*NOT_WHOLE, -1, 31],
     "CALL_IN": [None, "", True, "C", "a"],
@@ -350,7 +354,7 @@ def test_the_caller_is_called_by_the_site_name_or_else_by_the_host(settings, nam
         ({"act": f"{CDN}/a.mp3"}, "no recording of 'act', which says something else in each call"),
         (
             {"denied": CDN, "approved": f"{CDN}/a.ogg"},
-            "for 'denied', without a query, in which nothing stands ",
+            "for 'denied', without a query and of at most 2048 ",
         ),
         ({"denied": CDN, "approved": f"{CDN}/a.ogg"}, "a .wav or .mp3 for 'approved'"),
     ],

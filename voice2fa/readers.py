@@ -18,7 +18,12 @@ _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~-]+)*/*"
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_RECORDING = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%-]+)+\.(wav|mp3)")
+_RECORDING = re.compile(
+    r"https://[A-Za-z0-9.-]+(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~%-]+)+\.(wav|mp3)"
+)
+_LAST_PORT = 65535
+# Bandwidth, "createCall": no address is longer. Those of callbacks begin with ours.
+LONGEST_URL, LONGEST_PUBLIC_URL = 2048, 1024
 
 EVERYONE = "everyone"
 WITH_PHONE = "with_phone"
@@ -192,10 +197,13 @@ def _recording(name: str, url: Any) -> str:
         raise Wrong(f"Write no recording of {name!r}, which says something else in each call.")
     names_key = name in {Prompt.APPROVE, Prompt.SPEAK}
     filled = url.replace("{language}", "en") if isinstance(url, str) else ""
-    if not _RECORDING.fullmatch(filled.replace("{key}", "1") if names_key else filled):
+    address = _RECORDING.fullmatch(filled.replace("{key}", "1") if names_key else filled)
+    # As written: no code of a language and no key is longer than what stands for it.
+    if address is None or int(address["port"] or 0) > _LAST_PORT or len(url) > LONGEST_URL:
         raise Wrong(
-            f"Write the https address of a .wav or .mp3 for {name!r}, without a query, in which nothing "
-            f"stands in braces but {'{language} and {key}' if names_key else '{language}'}."
+            f"Write the https address of a .wav or .mp3 for {name!r}, without a query and of at most "
+            f"{LONGEST_URL} characters, in which nothing stands in braces but "
+            f"{'{language} and {key}' if names_key else '{language}'}."
         )
     if names_key and "{key}" not in filled:
         raise Wrong(f"Write {{key}} into the address of the recording of {name!r}: it must say the key.")
@@ -206,8 +214,10 @@ def public_url(value: Any) -> str:
     """Read scheme and host, and the path that the site is mounted under, if any."""
     # A query or a fragment would end up in the middle of every callback URL.
     origin = _ORIGIN.fullmatch(text(value))
-    if origin is None or int(origin["port"] or 0) > 65535:
+    if origin is None or int(origin["port"] or 0) > _LAST_PORT:
         raise Wrong("Write scheme and host, such as 'https://www.example.com', and no query.")
+    if len(origin[0]) > LONGEST_PUBLIC_URL:
+        raise Wrong(f"Write an address of at most {LONGEST_PUBLIC_URL} characters.")
     if origin["scheme"] == "http" and not is_loopback(origin["host"].strip("[]")):
         raise Wrong("Write an https address: callbacks carry credentials. Only this machine may use http.")
     return origin[0].rstrip("/")

@@ -20,6 +20,7 @@ from voice2fa.language_codes import TRANSLATED
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.bandwidth import BandwidthProvider
 from voice2fa.providers.bandwidth.bxml import Root, render_bxml
+from voice2fa.readers import LONGEST_PUBLIC_URL, LONGEST_URL
 
 from ..test_checks import prompt as override
 from .samples import bandwidth_options, voice_for
@@ -27,13 +28,14 @@ from .samples import bandwidth_options, voice_for
 STRICT = Options(**STRICTEST)
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/128.0 Safari/537.36"
 RECORDED = {
-    prompt: "https://cdn.example.com/{language}/"
+    prompt: "https://cdn.example.com/{language}/".ljust(LONGEST_URL - 20, "x")
     + (f"{prompt}-{{key}}.mp3" if prompt in {Prompt.APPROVE, Prompt.SPEAK} else f"{prompt}.wav")
     for prompt in Prompt
     if prompt not in {Prompt.ACT, Prompt.ORIGIN}
 }
 # All that can be recorded; and every other prompt, so that nothing is said in one breath.
 RECORDINGS = {"none": {}, "all": RECORDED, "mixed": dict(itertools.islice(RECORDED.items(), 0, None, 2))}
+LONGEST_ADDRESS = "https://www.example.com/".ljust(LONGEST_PUBLIC_URL, "x")
 ASKING = (Cue.ASK, Cue.ASK_SLOWLY, Cue.ASK_AGAIN)
 # None of our documents needs another one of the carrier's verbs, or another tag of SSML.
 VERBS = {"SpeakSentence", "PlayAudio", "Pause", "SendDtmf", "Gather", "Redirect", "Hangup"}
@@ -119,7 +121,7 @@ def check(root, document, shapes):
 def test_whatever_a_call_says_is_valid_for_the_strictest_reader(
     provider, language, recordings, rate, configure
 ):
-    configure(RECORDINGS=RECORDINGS[recordings], SPEECH_RATE=rate)
+    configure(RECORDINGS=RECORDINGS[recordings], SPEECH_RATE=rate, PUBLIC_URL=LONGEST_ADDRESS)
     written = scripts(speaker(language, message="Send five euro to Maria Keller"))
     assert len(written) > 50
     shapes, line = {}, open_line(uuid.UUID(int=1))
