@@ -95,6 +95,12 @@ def hold_back(settings):
 
 
 @pytest.fixture
+def django_capture_on_commit_callbacks(hold_back, django_capture_on_commit_callbacks):
+    """What pytest-django gives; what is deferred to a thread would look into the transaction of the test."""
+    return django_capture_on_commit_callbacks
+
+
+@pytest.fixture
 def carry_out(settings, django_capture_on_commit_callbacks):
     """Return a context in which what is deferred is done at the end, as it is after a commit."""
     settings.TASKS = IMMEDIATE

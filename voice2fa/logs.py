@@ -69,7 +69,8 @@ def _log_stopped(stopped: StoppedNumber, staff: Any, **kwargs: Any) -> None:
 
 @receiver(signals.number_lifted, dispatch_uid="voice2fa.logs.number_lifted")
 def _log_lifted(stopped: StoppedNumber, staff: Any, **kwargs: Any) -> None:
-    logger.warning("Number %s (%s) may be called again, by user %s", stopped, stopped.pk, staff.pk)
+    by = f"by user {staff.pk}" if staff else "for a machine had pressed the keys"
+    logger.warning("Number %s (%s) may be called again, %s", stopped, stopped.pk, by)
 
 
 @receiver(signals.phone_proof_made, dispatch_uid="voice2fa.logs.proof_made")

@@ -44,6 +44,11 @@ class PhoneVerificationQuerySet(models.QuerySet[Any]):
         """Return those dialled before the moment of which nothing has been heard since."""
         return self.filter(state=State.DIALING, placed_at__lt=before)
 
+    def release(self) -> int:
+        """Have those that people call us about wait for another call, if theirs decided nothing."""
+        undecided = self.filter(is_call_in=True, state=State.PENDING)
+        return undecided.update(call_id="", ringing_at=None)
+
     def move(self, happening: Happening, *, now: datetime, **changes: Any) -> int:
         """Move the rows in which the happening is possible; return how many were moved.
 

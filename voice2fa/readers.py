@@ -18,9 +18,7 @@ _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~-]+)*/*"
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_RECORDING = re.compile(
-    r"https://[A-Za-z0-9.-]+(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~%-]+)+\.(wav|mp3)"
-)
+_RECORDING = re.compile(r"https://[A-Za-z0-9.-]+(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~%-]+)+\.(wav|mp3)")
 _LAST_PORT = 65535
 # Bandwidth, "createCall": no address is longer. Those of callbacks begin with ours.
 LONGEST_URL, LONGEST_PUBLIC_URL = 2048, 1024

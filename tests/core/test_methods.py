@@ -1,5 +1,6 @@
 import contextlib
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -61,7 +62,7 @@ def challenge(method, **changes):
 def expected(method, *, code_told, tries, digits):
     """What the rules say, written down differently: one verdict, and the inputs that have another."""
     if method is Method.ENTER:
-        exceptions = {"": SILENT, CODE: APPROVED, "*": ASK_SLOWLY, "0": REPORTED}
+        exceptions = {"": SILENT, CODE: APPROVED, "*": ASK_SLOWLY, "0": ASK_SLOWLY}  # CODE begins with it
         otherwise = LOCKED if tries == 2 else ASK_AGAIN
     elif method is Method.APPROVE:
         exceptions, otherwise = {"": SILENT, "7": APPROVED, "*": ASK_SLOWLY, "0": REPORTED}, DENIED
@@ -113,8 +114,20 @@ def test_of_the_twelve_keys_only_star_leaves_the_question_open(key):  # R3
 @pytest.mark.parametrize("method", list(Method))
 def test_zero_alone_reports_in_every_method(method):  # A23
     for code_told, tries in itertools.product([False, True], range(3)):
-        assert judge_keys(challenge(method, code_told=code_told, tries=tries), "0") == REPORTED
-        assert judge_keys(challenge(method, code_told=code_told, tries=tries), "0", ended_by="#") == REPORTED
+        asked = challenge(method, code_told=code_told, tries=tries, step=2)
+        assert judge_keys(asked, "0") == judge_keys(asked, "0", ended_by="#") == REPORTED
+
+
+@pytest.mark.parametrize("code", ["004217", "042170", "000000"])
+def test_zero_may_begin_a_code_that_is_keyed_in_slowly_and_reports_once_it_is_asked_again(code):  # R5, R46
+    asked = challenge(Method.ENTER, code=code)
+    assert judge_keys(asked, "0") == ASK_SLOWLY
+    assert judge_keys(asked, "0", ended_by="#") == REPORTED
+    assert judge_keys(replace(asked, step=2), "0") == REPORTED
+
+
+def test_zero_reports_at_once_where_the_code_begins_otherwise():  # A23
+    assert judge_keys(challenge(Method.ENTER, code="420170"), "0") == REPORTED
 
 
 @pytest.mark.parametrize("typed", ["", "0", "0042", "00421", "123456"])

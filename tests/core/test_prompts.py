@@ -157,7 +157,7 @@ def test_whoever_reports_is_thanked_and_may_have_all_calls_stopped_by_one_more_k
     assert said([gather]) == ["reported", "offer_stop"]
 
 
-@pytest.mark.parametrize("whose", [{"is_call_in": True}, {"extension": "204"}])
+@pytest.mark.parametrize("whose", [{"is_call_in": True}, {"may_stop": False}])
 def test_nobody_is_offered_to_stop_what_is_not_theirs(whose):  # R17
     *words, end = write(Cue.REPORTED, **whose)
     assert (said(words), end) == (["reported", "farewell"], Hangup())

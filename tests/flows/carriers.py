@@ -3,7 +3,7 @@
 from django.db import connection
 
 from voice2fa.core.events import Cause
-from voice2fa.providers.base import CallProgress, CallReport
+from voice2fa.providers.base import CallProgress, CallReport, OutcomeUnknown
 from voice2fa.providers.memory import MemoryProvider
 
 
@@ -129,12 +129,13 @@ class Balky(MemoryProvider):
     """Refuses scripts for live calls with each of the ``errors``; ``after_push`` follows a success.
 
     ``timeouts`` are the seconds that each order was given; with ``keep_silent`` they pass before the refusal.
+    Of as many orders as ``lost`` says, carried out before all others, the answers are lost.
     """
 
     errors = []
     after_push = None
     keep_silent = None
-    pushed = 0
+    pushed = lost = 0
     timeouts = []
 
     def replace_script(self, call_id, script, *, line, timeout):
@@ -146,6 +147,9 @@ class Balky(MemoryProvider):
         Balky.pushed += 1
         super().replace_script(call_id, script, line=line, timeout=timeout)
         _take(Balky, "after_push")
+        if Balky.lost:
+            Balky.lost -= 1
+            raise OutcomeUnknown("lost")
 
 
 class OneWay(MemoryProvider):

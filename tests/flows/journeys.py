@@ -16,6 +16,10 @@ def wrong_keys(verification):
     return (stage.wrong_code if verification.method == Method.ENTER else stage.wrong_key)(verification)
 
 
+def report_keys(verification):
+    return "0#" if verification.method == Method.ENTER else "0"  # among the digits of a code it needs an end
+
+
 class Act:
     """Something that a person does in the place of pressing keys."""
 
@@ -39,9 +43,9 @@ KEYED = {
     "star, then right keys": ["*", stage.right_keys],
     "stars for ever": ["*"] * 12,
     "nothing": [SILENCE],
-    "a report": ["0", SILENCE],
-    "a report, and no more calls": ["0", "0"],
-    "a report, and something else": ["0", "5"],
+    "a report": [report_keys, SILENCE],
+    "a report, and no more calls": [report_keys, "0"],
+    "a report, and something else": [report_keys, "5"],
     "wrong keys, then the right ones": [wrong_keys, stage.right_keys],
     "wrong keys three times": [wrong_keys] * 3,
     "right keys, star, star": [stage.right_keys, "*", "*"],

@@ -1,5 +1,6 @@
 """What the carrier reports about a call, in every order and at every moment."""
 
+import secrets
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -161,6 +162,30 @@ def test_whatever_else_is_pressed_after_a_report_stops_nothing(at, keys):
     assert not asks(script)
     assert "Goodbye" in said(script)
     assert not StoppedNumber.objects.exists()
+    assert verification.state == State.REPORTED
+
+
+def begin_with_zero(verification):
+    """Give the verification a code that begins with two zeros."""
+    while not code_of(verification).startswith("00"):
+        verification.nonce = secrets.token_hex(16)
+    verification.save(update_fields=["nonce"])
+
+
+def test_whoever_keys_in_slowly_a_code_that_begins_with_zeros_reports_nothing(at):  # R5, R46
+    verification = at(State.ANSWERED, Method.ENTER)
+    begin_with_zero(verification)
+    assert asks(press(verification, "0", ended_by=""))
+    assert (verification.state, verification.tries) == (State.ANSWERED, 0)
+    press(verification, code_of(verification))
+    assert verification.state == State.APPROVED
+
+
+def test_whoever_reports_is_heard_though_the_code_begins_with_zeros(at):  # A23
+    verification = at(State.ANSWERED, Method.ENTER)
+    begin_with_zero(verification)
+    press(verification, "0", ended_by="")
+    press(verification, "0", ended_by="")
     assert verification.state == State.REPORTED
 
 

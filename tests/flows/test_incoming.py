@@ -246,7 +246,7 @@ def test_a_star_has_it_said_again_slowly(awaited):
 
 
 def test_zero_reports_and_offers_no_end_of_our_calls(awaited):  # A23
-    caller = Caller().dial().press("0")
+    caller = Caller().dial().press("0", ended_by="#")
     assert "telling us" in caller.said
     assert caller.is_let_go
     assert row(awaited)["state"] == State.REPORTED

@@ -12,9 +12,11 @@ from voice2fa.core.methods import Method
 from voice2fa.core.states import FINAL, State
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.telephony import placing
+from voice2fa.flows.telephony.challenges import code_of
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.base import (
     CallGone,
+    CallUnknown,
     CarrierBusy,
     CarrierDown,
     MachineDetection,
@@ -26,7 +28,7 @@ from voice2fa.providers.base import (
 )
 from voice2fa.providers.memory import MemoryProvider
 
-from . import carriers
+from . import arrivals, carriers
 
 pytestmark = pytest.mark.django_db
 
@@ -267,6 +269,23 @@ def test_hanging_up_is_tried_again_while_the_carrier_fails(pending, configure, f
     assert waits == [1.0, 3.0][:failures]
 
 
+def test_a_call_that_the_carrier_does_not_show_yet_is_hung_up_on_once_it_does(pending, configure):
+    configure(PROVIDER={"BACKEND": "tests.flows.carriers.Deaf"})
+    order(pending)
+    carriers.Deaf.failures, waits = [CallUnknown("404")], []
+    placing.hang_up(pending.call_id, wait=waits.append)
+    assert waits == [1.0]
+    assert carriers.Deaf.calls[0].is_over
+
+
+def test_a_call_that_can_be_changed_no_more_is_left_alone(pending, configure):
+    configure(PROVIDER={"BACKEND": "tests.flows.carriers.Deaf"})
+    order(pending)
+    carriers.Deaf.failures, waits = [CallGone("409")], []
+    placing.hang_up(pending.call_id, wait=waits.append)
+    assert waits == []
+
+
 @pytest.mark.parametrize(("retry_after", "pause"), [(0.5, 1.0), (2, 2), (600, 5.0)])
 def test_hanging_up_is_tried_again_when_a_busy_carrier_says_but_soon(pending, configure, retry_after, pause):
     configure(PROVIDER={"BACKEND": "tests.flows.carriers.Deaf"})
@@ -376,6 +395,49 @@ def test_of_two_observers_one_asks(dialing, configure):
     carriers.Queueing.meanwhile = lambda: placing.observe(dialing.pk, now=NOW + 2 * SECOND)
     observe(dialing, 2)
     assert carriers.Queueing.asked == 1
+
+
+# Calls to us
+
+
+@pytest.fixture
+def called(phone, configure):
+    """What somebody calls us about, and their call, which has been asked for the code."""
+    configure(CALL_IN="A")
+    verification = arrivals.expect_call(phone.user)
+    caller = arrivals.Caller().dial()
+    verification.refresh_from_db()
+    return verification, caller
+
+
+@pytest.mark.parametrize("seconds", [9.9, 10])
+def test_a_call_to_us_that_ended_without_a_word_makes_room_for_another(called, configure, seconds):
+    verification, _ = called
+    configure(PROVIDER={"BACKEND": "tests.flows.carriers.Silent"})
+    observe(verification, seconds)
+    again = arrivals.Caller(now=NOW + seconds * SECOND).dial()
+    assert (verification.state, verification.call_id == "") == (State.PENDING, seconds == 10)
+    assert again.is_asked == (seconds == 10)
+    if again.is_asked:
+        again.press(code_of(verification))
+        verification.refresh_from_db()
+        assert verification.state == State.APPROVED
+
+
+def test_a_call_to_us_that_is_still_on_is_given_no_other(called, configure):
+    verification, caller = called
+    configure(PROVIDER={"BACKEND": "tests.flows.carriers.Queueing"})
+    observe(verification, 10)
+    assert verification.call_id == caller.call_id
+    observe(verification, 19.9)
+    assert verification.observed_at == NOW + 10 * SECOND
+
+
+def test_while_nobody_calls_us_the_carrier_is_not_asked(phone, configure):
+    configure(CALL_IN="A", PROVIDER={"BACKEND": "tests.flows.carriers.Silent"})
+    verification = arrivals.expect_call(phone.user)
+    observe(verification, 60)
+    assert (verification.state, verification.observed_at) == (State.PENDING, None)
 
 
 # Carriers that can do less, and faults of our own

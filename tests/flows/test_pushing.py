@@ -10,7 +10,7 @@ from voice2fa import signals
 from voice2fa.core.events import Answerer, Kind
 from voice2fa.core.methods import Cue, Method
 from voice2fa.core.states import State
-from voice2fa.flows import steering
+from voice2fa.flows import login, steering
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.telephony import pushing
 from voice2fa.models import PhoneVerification
@@ -57,6 +57,7 @@ def balky(configure):
     """Have the carrier refuse scripts, with the errors of ``carriers.Balky.errors``."""
     configure(PROVIDER={"BACKEND": "tests.flows.carriers.Balky"}, CALL_CONTROL="api")
     carriers.Balky.errors, carriers.Balky.pushed, carriers.Balky.timeouts = [], 0, []
+    carriers.Balky.lost = 0
     carriers.Balky.after_push = carriers.Balky.keep_silent = None
     return carriers.Balky
 
@@ -248,6 +249,34 @@ def test_a_question_that_a_cancel_crosses_is_followed_by_the_last_words(call, ba
     assert ["was cancelled" in line for line in call.said] == [False, True]
     assert call.is_over
     assert clock.waits == []
+
+
+def test_a_question_that_a_cancel_crosses_is_followed_by_them_though_nobody_knows_that_it_came(call, balky):
+    balky.lost = 1
+    balky.after_push = lambda: verifications.cancel(call.verification, now=call.begun)
+    assert not push(call)
+    assert ["was cancelled" in line for line in call.said] == [False, True]
+    assert call.is_over
+
+
+def test_an_answer_that_is_lost_has_the_question_asked_anew(call, balky):
+    balky.lost = 1
+    assert push(call)
+    assert ["To hear your code" in line for line in call.said] == [True, True]
+
+
+def test_an_extension_is_not_dialled_anew_where_it_may_have_been_dialled(balky, user, carrier):
+    stage.make_phone(user, extension="204")
+    begun = real_now()
+    desk = login.begin(user, stage.CLIENT, now=begun).verification
+    stage.place(desk, now=begun)
+    call = carrier.calls[-1]
+    call.answer()
+    call.begun, call.verification = begun, desk
+    balky.lost = 1
+    assert not push(call)
+    assert call.said.count("[tones 204]") == 1
+    assert call.is_waiting
 
 
 def test_a_cancel_whose_last_words_came_after_the_question_is_told_once(call, balky):

@@ -10,6 +10,7 @@ from tests import stage
 from tests.stage import (
     NOW,
     OTHER_NUMBER,
+    answer,
     begin,
     make_phone,
     make_user,
@@ -23,8 +24,9 @@ from voice2fa import signals
 from voice2fa.core.errors import Code
 from voice2fa.core.events import Answerer, Kind
 from voice2fa.core.methods import Method, Purpose
+from voice2fa.core.script import Gather, Hangup
 from voice2fa.core.states import State
-from voice2fa.flows import login
+from voice2fa.flows import login, registration
 from voice2fa.flows import verification as verifications
 from voice2fa.flows.conversation import PhoneConversation
 from voice2fa.flows.telephony import stopping
@@ -94,6 +96,50 @@ def test_one_zero_alone_does_not(phone, method):
 def test_a_machine_that_reports_and_presses_zero_again_stops_nothing(reported):  # A3, R17
     receive(Kind.MACHINE, reported, answerer=Answerer.MACHINE)
     press(reported, "0")
+    assert not StoppedNumber.objects.exists()
+
+
+def test_a_machine_that_is_found_out_after_it_has_pressed_zero_again_stops_nothing(
+    reported, heard, django_capture_on_commit_callbacks, caplog
+):  # A3, R17
+    elsewhere = stopping.stop_by_staff(OTHER_NUMBER, staff=make_user("staff"), now=NOW)
+    with caplog.at_level(logging.WARNING, "voice2fa"), django_capture_on_commit_callbacks(execute=True):
+        press(reported, "0")
+        stopped = StoppedNumber.objects.standing().get(number=stage.NUMBER)
+        receive(Kind.MACHINE, reported, answerer=Answerer.MACHINE, now=NOW + MINUTE)
+    assert list(StoppedNumber.objects.standing()) == [elsewhere]
+    stopped.refresh_from_db()
+    assert (stopped.lifted_at, stopped.lifted_by) == (NOW + MINUTE, None)
+    assert "machine" in stopped.reason
+    assert heard[-1] == (signals.number_lifted, stopped.pk, None, NOW + MINUTE)
+    assert "may be called again, for a machine" in caplog.records[-1].getMessage()
+
+
+def test_what_whoever_answers_stops_stays_so_though_the_carrier_takes_the_next_call_for_a_machines(
+    stopped, phone
+):  # A23
+    other = reach(State.REPORTED, phone.user, number=OTHER_NUMBER, device=phone).verification
+    receive(Kind.MACHINE, other, answerer=Answerer.MACHINE)
+    assert StoppedNumber.objects.standing().exists()
+
+
+def test_an_extension_that_somebody_made_up_does_not_keep_the_owner_from_stopping_the_calls(db):  # A23
+    made_up = registration.begin(
+        stage.applicant(), number=OTHER_NUMBER, extension="1", client=stage.CLIENT, now=NOW, consents=True
+    ).verification
+    place(made_up)
+    answer(made_up)
+    assert isinstance(press(made_up, "0")[0], Gather)
+    press(made_up, "0")
+    assert StoppedNumber.objects.standing().get().number == OTHER_NUMBER
+
+
+def test_one_desk_does_not_stop_the_calls_to_an_office(user):  # R17
+    make_phone(user, extension="204")
+    desk = login.begin(user, stage.CLIENT, now=NOW).verification
+    place(desk)
+    answer(desk)
+    assert isinstance(press(desk, "0")[-1], Hangup)
     assert not StoppedNumber.objects.exists()
 
 

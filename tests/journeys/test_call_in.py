@@ -59,6 +59,17 @@ def test_hanging_up_and_calling_again_keeps_the_code_and_the_count(asked, carrie
     assert visitor.complete().is_in
 
 
+def test_a_call_that_broke_off_unnoticed_makes_room_for_another(calling_site, asked, carrier):
+    person, visitor = asked
+    carrier.fault(kind="drop", eventType="disconnect", count=1)
+    carrier.dial(person.number).hang_up()
+    assert "expect no call" in carrier.dial(person.number).transcript
+    calling_site.set_ahead(10)  # then the page has the carrier asked
+    visitor.wait_until("awaited")
+    carrier.dial(person.number).press(visitor.shown_code)
+    assert visitor.complete().is_in
+
+
 @both_ways
 def test_cancelling_on_the_page_is_heard_on_the_phone(asked, carrier):
     person, visitor = asked

@@ -12,6 +12,7 @@ from voice2fa.providers.base import (
     BadOptions,
     CallGone,
     CallProgress,
+    CallUnknown,
     MachineDetection,
     OutcomeUnknown,
 )
@@ -189,8 +190,10 @@ def test_replacing_the_script_puts_bxml_with_its_own_root(connect):
 )
 def test_a_call_that_is_unknown_or_over_is_gone(connect, order, status):
     _, provider = connect(refuse(status))
-    with pytest.raises(CallGone):
+    with pytest.raises(CallGone) as caught:
         order(provider)
+    # Soon after its order a call may be unknown, and on its way.
+    assert isinstance(caught.value, CallUnknown) == (status == 404)
 
 
 def test_a_call_id_cannot_leave_its_place_in_the_path(connect):

@@ -61,7 +61,8 @@ class Challenge:
 
     ``step`` numbers the gather that is awaited, from 1; ``tries`` counts wrong codes so far; ``extension``
     holds the keys to press before anybody can hear us, and ``extension_wait`` the seconds to wait before.
-    With ``is_call_in`` the person has called us.
+    With ``is_call_in`` the person has called us. ``may_stop`` tells whether whoever answers our call speaks
+    for the number, and may stop all calls to it.
     """
 
     purpose: Purpose
@@ -77,6 +78,7 @@ class Challenge:
     extension: str = ""
     extension_wait: int = 0
     is_call_in: bool = False
+    may_stop: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +108,7 @@ def judge_keys(challenge: Challenge, digits: str, *, ended_by: str = "") -> Verd
     if REPEAT_KEY in (digits, ended_by):  # which also clears what was keyed before it
         return _repeat(challenge)
     if digits == REPORT_KEY:  # no code is that short
-        return _REPORTED
+        return _repeat(challenge) if _may_begin_code(challenge, ended_by) else _REPORTED
     return _JUDGES[challenge.method](challenge, digits)
 
 
@@ -115,6 +117,12 @@ def judge_typed(challenge: Challenge, typed: str) -> Verdict:
     if codes.matches(typed, challenge.code):
         return _APPROVED
     return _wrong_code(challenge)
+
+
+def _may_begin_code(challenge: Challenge, ended_by: str) -> bool:
+    """Tell whether the key may be the first of a code that is keyed in slowly: then it is asked for again."""
+    is_first_key = challenge.method is Method.ENTER and challenge.code.startswith(REPORT_KEY)
+    return is_first_key and not ended_by and challenge.step == 1
 
 
 def _repeat(challenge: Challenge) -> Verdict:

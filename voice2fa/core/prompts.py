@@ -88,8 +88,8 @@ def write_script(cue: Cue, challenge: Challenge, speaker: Speaker) -> CallScript
             return _tell_code(challenge, speaker, slowly=cue is Cue.TELL_SLOWLY)
         case Cue.OFFER_REPEAT:
             return (_gather_key(challenge, _speak(speaker, [Prompt.OFFER_REPEAT])), *HANG_UP)
-        # A call to us is none of ours to be stopped, and one desk does not speak for the whole office (R17).
-        case Cue.REPORTED if challenge.is_call_in or challenge.extension:
+        # A call to us is none of ours to be stopped.
+        case Cue.REPORTED if challenge.is_call_in or not challenge.may_stop:
             return (*_speak(speaker, [Prompt.REPORTED, Prompt.FAREWELL]), Hangup())
         case Cue.REPORTED:
             prompts = _speak(speaker, [Prompt.REPORTED, Prompt.OFFER_STOP])

@@ -127,14 +127,16 @@ def _receive_gather(verification: PhoneVerification, report: Report, step: int, 
 
 def _receive_wish(verification: PhoneVerification, report: Report, step: int, now: datetime) -> Told:
     """Put the number on the do-not-call list if whoever has reported the call presses the key again (A23)."""
-    # Of a machine it may be a tone in a greeting, and would keep the owner out until staff lift it (R17).
-    is_meant = report.digits == REPORT_KEY and verification.answerer != Answerer.MACHINE
-    cue = Cue.STOPPED if is_meant else Cue.FAREWELL
+    cue = Cue.FAREWELL
     awaited = PhoneVerification.objects.filter(pk=verification.pk, state=State.REPORTED, step=step)
     with together():
         is_first = bool(awaited.update(step=step + 1))
         if is_first:
-            verification.step = step + 1
+            # Read once the row is ours: whoever finds out a machine takes back what was stopped before.
+            verification.refresh_from_db(fields=["step", "answerer"])
+            # A tone in a greeting would keep the owner out until staff lift it (R17).
+            if report.digits == REPORT_KEY and verification.answerer != Answerer.MACHINE:
+                cue = Cue.STOPPED
             record(verification, report, step=step, cue=cue, now=now)
             if cue is Cue.STOPPED:
                 stop_calling(verification, now=now)

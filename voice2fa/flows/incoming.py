@@ -116,8 +116,7 @@ def _take_keys(report: Report, step: int, now: datetime) -> CallScript:
 
 def _leave_others(report: Report) -> None:
     """Let what the code was not meant for wait for a call of its own."""
-    others = PhoneVerification.objects.filter(call_id=report.call_id, is_call_in=True, state=State.PENDING)
-    others.update(call_id="", ringing_at=None)
+    PhoneVerification.objects.filter(call_id=report.call_id).release()
 
 
 def _partakers(report: Report) -> list[PhoneVerification]:
@@ -190,7 +189,7 @@ def _note_end(report: Report, step: int, now: datetime) -> CallScript:
     """Let another call come in where nothing was decided; whoever knew the code and hung up is told so."""
     for verification in _partakers(report):
         rows = PhoneVerification.objects.filter(pk=verification.pk, call_id=report.call_id)
-        if not rows.filter(state=State.PENDING).update(call_id="", ringing_at=None):
+        if not rows.release():
             facts = {"ended_at": now, "cause": report.cause or Cause.UNKNOWN}
             # Freed meanwhile, by this report come twice or by the code of another, it awaits the next call.
             is_this_call = Q(state=State.ANSWERED, call_id=report.call_id)

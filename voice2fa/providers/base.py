@@ -129,6 +129,10 @@ class CallGone(ProviderError):
     """There is no such call, or none that can still be changed."""
 
 
+class CallUnknown(CallGone):
+    """There is no such call, or none that the carrier shows: it may have been ordered a moment ago."""
+
+
 class ScriptRefused(ProviderError):
     """The script breaks a limit of the carrier, and was not sent."""
 

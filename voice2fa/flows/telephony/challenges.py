@@ -11,7 +11,7 @@ from voice2fa.core.prompts import write_script
 from voice2fa.core.script import CallScript
 from voice2fa.core.states import State
 from voice2fa.keys import key_for
-from voice2fa.models import PhoneVerification
+from voice2fa.models import PhoneVerification, VoiceDevice
 
 from .speech import knows_origin, speaker_for
 
@@ -54,7 +54,17 @@ def challenge_of(verification: PhoneVerification, *, step: int | None = None) ->
         extension=verification.extension,
         extension_wait=settings.extension_wait,
         is_call_in=verification.is_call_in,
+        may_stop=_may_stop(verification),
     )
+
+
+def _may_stop(verification: PhoneVerification) -> bool:
+    """Tell whether whoever answers may stop all calls to the number: asked of calls that were reported."""
+    if not verification.extension or verification.state != State.REPORTED:
+        return not verification.extension
+    # One desk does not speak for the whole office (R17). But whoever has a stranger called, with an extension
+    # made up, must not keep them from asking (A23): an office has proved phones.
+    return not VoiceDevice.objects.filter(number=verification.number, confirmed=True).exists()
 
 
 def closing_cue(verification: PhoneVerification) -> Cue:

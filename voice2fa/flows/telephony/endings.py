@@ -8,13 +8,14 @@ from voice2fa.background import defer
 from voice2fa.core.events import Answerer, Cause
 from voice2fa.core.events import CallEvent as Report
 from voice2fa.core.methods import Cue, Method
-from voice2fa.core.states import Happening
+from voice2fa.core.states import Happening, State
 from voice2fa.models import PhoneVerification
 from voice2fa.tasks import hang_up_call
 
 from ..attempts.moves import move
 from .machines import note_answerer
 from .records import Told, record, record_once, together
+from .stopping import withdraw
 from .trust import check_in_order
 
 
@@ -48,6 +49,8 @@ def receive_machine(verification: PhoneVerification, report: Report, step: int, 
     """End the attempt if a machine picked up, whatever keys it has pressed."""
     with together():
         is_ended = note_answerer(verification, report.answerer or Answerer.UNKNOWN, now=now)
+        if report.answerer is Answerer.MACHINE and verification.state == State.REPORTED:
+            withdraw(verification, now=now)  # tones of a greeting would keep the owner out (R17)
         record_once(verification, report, step=step, cue=Cue.HANG_UP, now=now)
     if is_ended and not verification.call_id:
         # The answer may have brought it beside this report. If not, whoever placed the call hangs it up.

@@ -16,6 +16,7 @@ from voice2fa.models import PhoneVerification, StoppedNumber
 from voice2fa.providers.base import (
     CallGone,
     CallProgress,
+    CallUnknown,
     CarrierBusy,
     OutcomeUnknown,
     OutgoingCall,
@@ -78,6 +79,8 @@ def observe(verification_id: UUID, *, now: datetime) -> None:
     if report.progress in {CallProgress.RINGING, CallProgress.ANSWERED}:
         PhoneVerification.objects.filter(pk=verification_id, ringing_at=None).update(ringing_at=now)
     elif report.progress is CallProgress.OVER:
+        if PhoneVerification.objects.filter(pk=verification_id, call_id=verification.call_id).release():
+            return
         # A person who has heard the code may type it yet.
         unfinished = Q(state=verification.state, code_told_at=None)
         move(verification, Happening.UNREACHABLE, now=now, only_if=unfinished, cause=report.cause)
@@ -88,14 +91,19 @@ def is_observable(verification: PhoneVerification, *, now: datetime) -> bool:
 
     That is every second until it rings, then every ten. Once answered the call tells by itself what happens;
     every twenty seconds we ask whether it is still on, for it may have ended while we could not be reached.
+    Of a call to us every ten: while it seems to be on, no other call takes its place.
     """
-    is_answered = verification.state == State.ANSWERED and not verification.is_call_in
-    if not (is_answered or verification.state == State.DIALING) or not get_provider().can_report_progress:
-        return False
-    if is_answered:
-        pause, since = 20, verification.answered_at
+    is_answered = verification.state == State.ANSWERED
+    if verification.is_call_in:
+        pause, since = 10, verification.ringing_at
+        is_on = verification.is_live and verification.call_id != ""
+    elif is_answered:
+        pause, since, is_on = 20, verification.answered_at, True
     else:
         pause, since = 1 if verification.ringing_at is None else 10, verification.placed_at
+        is_on = verification.state == State.DIALING
+    if not is_on or not get_provider().can_report_progress:
+        return False
     latest = max((moment for moment in (verification.observed_at, since) if moment), default=None)
     return latest is None or latest + timedelta(seconds=pause) <= now
 
@@ -107,17 +115,18 @@ def hang_up(call_id: str, *, wait: Callable[[float], None] = time.sleep) -> None
     """
     for pause in HANG_UP_PAUSES:
         try:
-            return _end(call_id)
+            return get_provider().hang_up(call_id)
+        except CallUnknown:
+            wait(pause)  # soon after its order a call may not be visible yet, and rings all the same
+        except CallGone:
+            return None
         except CarrierBusy as busy:
             wait(min(max(pause, busy.retry_after), LONGEST_WAIT))
         except ProviderError:
             wait(pause)
-    return _end(call_id)
-
-
-def _end(call_id: str) -> None:
     with suppress(CallGone):
         get_provider().hang_up(call_id)
+    return None
 
 
 def _claim(verification_id: UUID, *, now: datetime) -> PhoneVerification | None:

@@ -3,15 +3,16 @@
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from uuid import UUID
 
 from voice2fa.carrier import get_provider
 from voice2fa.conf import API, get_settings
 from voice2fa.core.methods import CLOSING_CUES, Cue
-from voice2fa.core.script import CallScript, Door, Hangup, Redirect
+from voice2fa.core.script import CallScript, Door, Hangup, Redirect, SendTones
 from voice2fa.core.states import State
 from voice2fa.models import PhoneVerification
-from voice2fa.providers.base import CarrierBusy, OrderRefused, ProviderError, ScriptRefused
+from voice2fa.providers.base import CarrierBusy, OrderRefused, OutcomeUnknown, ProviderError, ScriptRefused
 from voice2fa.signals import order_failed
 
 from .challenges import closing_cue, script_of
@@ -28,6 +29,14 @@ LAST_TRY = timedelta(seconds=1)
 LAST_WORDS_WITHIN, UNTOLD_AFTER = timedelta(seconds=0.8), timedelta(seconds=1)
 
 
+class Outcome(Enum):
+    """Whether a call was told what was to be pushed onto it; nobody knows where an answer was lost."""
+
+    TOLD = auto()
+    UNTOLD = auto()
+    DOUBTFUL = auto()
+
+
 def push(
     verification_id: UUID,
     call_id: str,
@@ -41,8 +50,9 @@ def push(
     """Have the live call do what the cue says, as long as it waits for that; tell whether it was told.
 
     It is tried again after most failures, for the carrier refuses a script (409) until it has heard our reply
-    to its callback, and one that arrives twice only begins again. No try begins after ``until``, nor once the
-    call has gone on by itself, and none lasts for more than ``LAST_TRY`` after that. ``wait`` takes seconds.
+    to its callback, and one that arrives twice only begins again, unless it dials an extension. No try begins
+    after ``until``, nor once the call has gone on by itself, and none lasts for more than ``LAST_TRY`` after
+    that. ``wait`` takes seconds.
     """
 
     def is_due(verification: PhoneVerification) -> bool:
@@ -51,14 +61,14 @@ def push(
         return is_open and verification.step == step and last_told(verification, call_id) is cue
 
     over = until + LAST_TRY
-    if not _try(verification_id, call_id, cue, is_due=is_due, until=until, over=over, clock=clock, wait=wait):
-        return False
-    verification = PhoneVerification.objects.get(pk=verification_id)
-    if verification.is_final:
+    outcome = _try(
+        verification_id, call_id, cue, is_due=is_due, until=until, over=over, clock=clock, wait=wait
+    )
+    if outcome is not Outcome.UNTOLD and PhoneVerification.objects.get(pk=verification_id).is_final:
         # Decided while ours was under way, and nobody knows which of the two came last, and is heard. So the
         # last words follow at once: at worst they begin again.
         end_call(verification_id, clock=clock, wait=wait)
-    return True
+    return outcome is Outcome.TOLD
 
 
 def end_call(
@@ -83,10 +93,12 @@ def end_call(
         return
     now = clock()
     until, over = now + LAST_WORDS_WITHIN, now + UNTOLD_AFTER
-    is_told = _is_heard(verification) and _try(
-        verification_id, call_id, cue, is_due=is_due, until=until, over=over, clock=clock, wait=wait
-    )
-    if not is_told and is_due(verification):
+    outcome = Outcome.UNTOLD
+    if _is_heard(verification):
+        outcome = _try(
+            verification_id, call_id, cue, is_due=is_due, until=until, over=over, clock=clock, wait=wait
+        )
+    if outcome is not Outcome.TOLD and is_due(verification):
         hang_up(call_id, wait=wait)
 
 
@@ -100,33 +112,38 @@ def _try(
     over: datetime,
     clock: Callable[[], datetime],
     wait: Callable[[float], None],
-) -> bool:
+) -> Outcome:
     """Try to push the cue: no try begins after ``until``, and all are over by ``over``."""
+    outcome = Outcome.UNTOLD
     for pause in (*PAUSES, None):
         verification = PhoneVerification.objects.get(pk=verification_id)
         now = clock()
         if now > until or verification.ended_at is not None or not is_due(verification):
-            return False
+            break
         timeout = min(LONGEST_TRY, (over - now).total_seconds())
         script = _end_by_asking(script_of(verification, cue, step=verification.step), verification)
         try:
             line = open_line(verification_id)
             get_provider().replace_script(call_id, script, line=line, timeout=timeout)
         except ProviderError as error:
-            seconds = _seconds_until_next(error, pause)
+            if isinstance(error, OutcomeUnknown):
+                outcome = Outcome.DOUBTFUL
+            seconds = _seconds_until_next(error, pause, script)
             if seconds is None or clock() + timedelta(seconds=seconds) > until:
                 _announce(verification, error, now=clock())
-                return False
+                break
             wait(seconds)
         else:
-            return True
-    return False
+            return Outcome.TOLD
+    return outcome
 
 
-def _seconds_until_next(error: ProviderError, pause: float | None) -> float | None:
+def _seconds_until_next(error: ProviderError, pause: float | None, script: CallScript) -> float | None:
     """Return how long to wait before the next try; None where there is none, or it would fail as well."""
     if pause is None or isinstance(error, OrderRefused | ScriptRefused):
         return None
+    if isinstance(error, OutcomeUnknown) and any(isinstance(verb, SendTones) for verb in script):
+        return None  # a switchboard that heard an extension twice would put the call through to another
     return max(pause, error.retry_after) if isinstance(error, CarrierBusy) else pause
 
 

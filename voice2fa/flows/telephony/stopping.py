@@ -17,6 +17,8 @@ from voice2fa.tasks import end_call
 
 from ..attempts.moves import move
 
+_BY_MACHINE = "A machine answered the call in which it was asked."
+
 
 def stop_calling(verification: PhoneVerification, *, now: datetime) -> None:
     """Never call the number of the verification again, until staff lift that."""
@@ -26,6 +28,12 @@ def stop_calling(verification: PhoneVerification, *, now: datetime) -> None:
     )
     if is_new:
         _settle(stopped, now=now)
+
+
+def withdraw(verification: PhoneVerification, *, now: datetime) -> None:
+    """Take off the list what the call of the verification has put there: it was a machine that pressed."""
+    for stopped in StoppedNumber.objects.standing().filter(verification=verification):
+        _lift(stopped, staff=None, reason=_BY_MACHINE, now=now)
 
 
 def stop_by_staff(number: str, *, staff: AbstractBaseUser, now: datetime) -> StoppedNumber:
@@ -49,8 +57,12 @@ def lift(stopped: StoppedNumber, *, staff: AbstractBaseUser, reason: str, now: d
     """Let the number be called again, for a reason that is kept; tell whether this caller lifted it."""
     if not reason.strip():
         raise ValueError("Whoever lets a number be called again says why.")
+    return _lift(stopped, staff=staff, reason=reason.strip(), now=now)
+
+
+def _lift(stopped: StoppedNumber, *, staff: AbstractBaseUser | None, reason: str, now: datetime) -> bool:
     rows = StoppedNumber.objects.standing().filter(pk=stopped.pk)
-    if not rows.update(lifted_at=now, lifted_by=staff, reason=reason.strip()):
+    if not rows.update(lifted_at=now, lifted_by=staff, reason=reason):
         return False
     stopped.refresh_from_db()
     _announce(signals.number_lifted, stopped, now=now, staff=staff)

@@ -12,6 +12,7 @@ from typing import Any
 
 from voice2fa.providers.base import (
     CallGone,
+    CallUnknown,
     CarrierBusy,
     NumberRefused,
     OrderRefused,
@@ -47,8 +48,9 @@ _REFUSED = frozenset(
     {301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422}
 )
 _BUSY = frozenset({429, 503})
-# Bandwidth, "Errors": a call that has ended answers 409 at first and 404 later.
-_GONE = frozenset({404, 409})
+# Bandwidth, "Errors": a call that has ended answers 409 at first and 404 later; one that was just ordered may
+# answer 404, too.
+_GONE: Mapping[int, type[CallGone]] = {404: CallUnknown, 409: CallGone}
 _OF_ONE_CALL = frozenset({Operation.READ, Operation.UPDATE, Operation.REPLACE})
 
 _NAMES_TO = re.compile(r"\bto['\"`\]]?\s*:")
@@ -75,7 +77,7 @@ def error_for(operation: Operation, answer: Answer, *, now: datetime) -> Provide
     if answer.status in _BUSY and not _is_ambiguous(operation, answer):
         return CarrierBusy(message, retry_after=parse_retry_after(_header(answer, "Retry-After"), now=now))
     if operation in _OF_ONE_CALL and answer.status in _GONE:
-        return CallGone(message)
+        return _GONE[answer.status](message)
     if operation is Operation.CREATE and answer.status == 400 and _NAMES_TO.search(_description(answer)):
         return NumberRefused(message)
     return OrderRefused(message) if answer.status in _REFUSED else OutcomeUnknown(message)
