@@ -37,6 +37,8 @@ def euro(amount, currency="EUR"):
         ("en", euro("21.01", "CAD"), "twenty-one Canadian dollars, one cent"),
         ("en", euro("-3.50"), "minus three euro, fifty cents"),
         ("en-gb", euro("1000000"), "one million euro"),
+        ("fr", euro("1000001"), "un million un euros"),
+        ("es", euro("3", "CNY"), "tres yuanes"),
         ("de", euro("250.10"), "zweihundertfünfzig Euro, zehn Cent"),
         ("de-at", euro("1"), "ein Euro"),
         ("fr", euro("80.80"), "quatre-vingts euros, quatre-vingts centimes"),
@@ -72,7 +74,15 @@ def test_numbers_and_money_are_said_in_the_words_of_the_language(language, value
         ("en", 10**15, "1000000000000000"),
         ("en", Decimal("2.50"), "2.5"),
         ("it", Decimal("2.50"), "2,5"),  # num2words would say two
-        ("ja", -3, "-3"),
+        ("ja", -3, "マイナス3"),
+        ("da", euro("-3.50"), "minus 3,50 E U R"),
+        ("en", Decimal("-2.50"), "minus 2.5"),
+        ("es", euro("1.05", "CNY"), "1,05 C N Y"),  # num2words would say five tenths
+        ("de", euro("1.01", "CNY"), "1,01 C N Y"),
+        ("en", euro("3", "SAR"), "3 S A R"),
+        ("nl", euro("3.50", "GBP"), "3,50 G B P"),
+        ("es", euro("1000000"), "1000000 E U R"),  # and leave out that it is a million of them
+        ("fr", euro("2000000.50"), "2000000,50 E U R"),
     ],
 )
 def test_what_has_no_words_is_said_in_digits_and_letters(language, value, words):

@@ -2,6 +2,7 @@
 
 import string
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 
@@ -18,13 +19,22 @@ LONGEST_MESSAGE = 512  # characters
 WORDED = frozenset({"de", "en", "es", "fi", "fr", "it", "nl", "pl", "pt", "ru"})
 _ADJECTIVES = frozenset({"en", "fi"})  # where it says whose dollar it is in the language itself
 MOST = Decimal(10) ** 12  # nobody follows more digits than these
-# num2words counts a hundred of the small unit in everything (ISO 4217 says otherwise for these).
+# num2words counts a hundred of the small unit in everything. ISO 4217 says otherwise for these; and of the
+# yuan it calls the hundredths what tenths are called.
 _NOT_BY_HUNDRED = frozenset(
-    {
-        *("BHD", "BIF", "CLP", "DJF", "GNF", "IQD", "ISK", "JOD", "JPY", "KMF", "KRW", "KWD", "LYD", "MGA"),
-        *("MRU", "OMR", "PYG", "RWF", "TND", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
-    }
+    (
+        "BHD BIF CLP CNY DJF GNF IQD ISK JOD JPY KMF KRW KWD LYD MGA "
+        "MRU OMR PYG RWF TND UGX VND VUV XAF XOF XPF"
+    ).split()
 )
+# Currencies to which it gives names that nobody uses.
+_MISNAMED: Mapping[str, frozenset[str]] = {
+    "en": frozenset({"ISK", "SAR"}),
+    "it": frozenset({"GBP"}),
+    "nl": frozenset({"GBP"}),
+}
+# Where they say a million *of* euros, and it does not.
+_MILLIONS_OF, _MILLION = frozenset({"es", "fr", "it"}), 10**6
 _CUT = "\x00"  # stands in no words
 
 
@@ -66,15 +76,16 @@ def say(value: Value) -> str:
 def say_number(number: Decimal) -> str:
     """Return a whole number in words; a broken one, or a language without words for it, gets digits."""
     words = _words(int(number)) if number == number.to_integral_value() else ""
-    return _signed(number, words) if words else _digits(number)
+    return _signed(number, words or _digits(abs(number)))
 
 
 def say_money(money: Money) -> str:
     """Return amount and currency in words; else the digits, and the letters of the currency one by one."""
     words = _money_words(abs(money.amount), money.currency)
-    if words:
-        return _signed(money.amount, words)
-    return f"{_digits(money.amount, at_least=_small_digits(money))} {' '.join(money.currency)}"
+    if not words:
+        digits = _digits(abs(money.amount), at_least=_small_digits(money))
+        words = f"{digits} {' '.join(money.currency)}"
+    return _signed(money.amount, words)
 
 
 def _signed(number: Decimal, words: str) -> str:
@@ -97,6 +108,8 @@ def _money_words(amount: Decimal, currency: str) -> str:
         return ""
     if currency not in _currencies(language):
         return ""
+    if language in _MILLIONS_OF and amount >= _MILLION and int(amount) % _MILLION == 0:
+        return ""
     how = {"to": "currency", "currency": currency, "separator": _CUT}
     words = _ask(amount, lang=language, adjective=language in _ADJECTIVES, **how)
     whole, cut, small = (part.strip() for part in words.partition(_CUT))
@@ -114,7 +127,8 @@ def _currencies(language: str) -> frozenset[str]:
     adjectives = converter.CURRENCY_ADJECTIVES if language in _ADJECTIVES else {}
     names = {code: (adjectives.get(code), forms[0]) for code, forms in converter.CURRENCY_FORMS.items()}
     used = Counter(names.values())
-    return frozenset(code for code, name in names.items() if used[name] == 1)
+    own = frozenset(code for code, name in names.items() if used[name] == 1)
+    return own - _MISNAMED.get(language, frozenset())
 
 
 def _language() -> str:
