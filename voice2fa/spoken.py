@@ -22,10 +22,10 @@ MOST = Decimal(10) ** 12  # nobody follows more digits than these
 # num2words counts a hundred of the small unit in everything. ISO 4217 says otherwise for these; and of the
 # yuan it calls the hundredths what tenths are called.
 _NOT_BY_HUNDRED = frozenset(
-    (
-        "BHD BIF CLP CNY DJF GNF IQD ISK JOD JPY KMF KRW KWD LYD MGA "
-        "MRU OMR PYG RWF TND UGX VND VUV XAF XOF XPF"
-    ).split()
+    {
+        *("BHD", "BIF", "CLP", "CNY", "DJF", "GNF", "IQD", "ISK", "JOD", "JPY", "KMF", "KRW", "KWD"),
+        *("LYD", "MGA", "MRU", "OMR", "PYG", "RWF", "TND", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
+    }
 )
 # Currencies to which it gives names that nobody uses.
 _MISNAMED: Mapping[str, frozenset[str]] = {
