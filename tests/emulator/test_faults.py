@@ -109,6 +109,17 @@ def test_garbage_and_trickles(lab):
     assert lab.api("GET", "/statistics").json()["currentCallQueueSize"] == 0
 
 
+def test_each_fault_tells_how_often_it_has_struck(lab):
+    lab.fault(kind="slow", operation="getStatistics")
+    lab.fault(kind="error", operation="getStatistics", count=3)
+    lab.api("GET", "/statistics"), lab.api("GET", "/statistics")
+    told = lab.control("GET", "/faults").json()["faults"]
+    assert [(fault["kind"], fault["count"], fault["struck"]) for fault in told] == [
+        ("slow", -1, 2),
+        ("error", 1, 2),
+    ]
+
+
 def test_the_token_endpoint_may_fail(lab):
     lab.fault(kind="error", operation="token", status=503, count=1)
 

@@ -58,8 +58,9 @@ class Carrier:
 
     @property
     def faults(self):
-        """The faults that have not struck as often as they were to."""
-        return [fault for fault in self._control("GET", "/faults")["faults"] if fault["count"] > 0]
+        """The faults that have not struck as often as they were to, which is once at least."""
+        standing = self._control("GET", "/faults")["faults"]
+        return [fault for fault in standing if fault["count"] > 0 or not fault["struck"]]
 
     def forgive(self):
         """Let no fault strike any more."""

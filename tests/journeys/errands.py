@@ -15,6 +15,10 @@ def report(walk):
     walk.answer().press(walk.report_key).keep_silent()
 
 
+def report_where_no_calls_can_be_stopped(walk):
+    walk.answer().press(walk.report_key).wait_for_the_end()
+
+
 def report_and_stop(walk):
     walk.answer().press(walk.report_key).press("0")
 

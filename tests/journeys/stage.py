@@ -81,6 +81,7 @@ class Site:
         self.http = self._stack.enter_context(requests.Session())
         self.http.trust_env = False
         self.is_ahead = self.is_changed = False
+        self.is_steering_by_worker = options.get("CALL_CONTROL") == "api"
         self.forgiven = []
 
     def close(self):

@@ -61,7 +61,7 @@ class Visitor:
         """Give the right password."""
         return self.submit("/phone/login/", username=person.username, password=person.password, **fields)
 
-    def register(self, person):
+    def register(self, person, **fields):
         return self.submit(
             "/phone/register/",
             username=person.username,
@@ -70,6 +70,7 @@ class Visitor:
             password1=person.password,
             password2=person.password,
             consents="on",
+            **fields,
         )
 
     def complete(self):

@@ -14,6 +14,7 @@ from .stage import newcomer
 KEY = "7"
 # With these, two walks hear the same to the letter, but for the code.
 ALIKE = {"APPROVE_KEY": KEY}
+SWITCHBOARD, EXTENSION = "+19075550136", "204"  # it listens for tones at once
 PARKED = 4  # seconds for which a call waits for a worker
 
 
@@ -21,6 +22,7 @@ class Walk:
     """One person, from the page to the end of the call; ``lag`` is how late callbacks are, in seconds.
 
     ``is_left_alone`` says that no worker ever comes to steer the call. They want pages in the ``language``.
+    ``before_each`` is done before each thing that they do in the call.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Walk:
             self.settings["ENROL_METHOD"] = method
         self.lag, self.is_left_alone = lag, is_left_alone
         self.number, self.handset, self.code, self.ahead = "", None, "", 0
+        self.before_each, self.is_at_desk = lambda: None, False
         visitor.http.headers.update({"Accept-Language": language} if language else {})
 
     # What is asked for
@@ -56,6 +59,7 @@ class Walk:
             "enrol": self._open_enrolment,
             "confirm": self._open_confirmation,
             "act": self._open_act,
+            "desk": self._open_login_at_a_desk,
         }[purpose]()
         self.handset = self.carrier.ring(self.number)
         self.code = self.visitor.open("/phone/wait/").shown_code if self.method == "enter" else ""
@@ -85,6 +89,19 @@ class Walk:
         self.visitor.submit("/pay/")
         assert PAYLOAD["payee"] in self.visitor.page
 
+    def _open_login_at_a_desk(self):
+        """Log in with a phone behind a switchboard, which was proved a moment ago."""
+        self.is_at_desk = True
+        self.settings["ACCOUNTS_PER_NUMBER"] = 1000  # there are but few switchboards
+        self.site.configure(**{**self.settings, "ENROL_METHOD": "enter"})
+        self.person, self.number = newcomer(SWITCHBOARD), SWITCHBOARD
+        self.visitor.register(self.person, extension=EXTENSION)
+        self.handset = self.carrier.ring(self.number)
+        self.answer().press(self.visitor.open("/phone/wait/").shown_code)
+        assert self.visitor.complete().is_in
+        self.site.configure(**self.settings)
+        self.visitor.log_in(self.person)
+
     def _be_in(self):
         self.site.configure(**ALIKE)
         self._open_login()
@@ -111,7 +128,17 @@ class Walk:
         return "0#" if self.code else "0"
 
     def answer(self, **how):
-        return self._act("answer", **how)
+        return self._be_put_through() if self.is_at_desk else self._act("answer", **how)
+
+    def _be_put_through(self):
+        """Wait until the switchboard has answered, and the extension has picked up."""
+        self.before_each()
+        while self.handset.call["state"] != "answered":
+            self.carrier.advance(1)
+        if self.site.is_steering_by_worker:
+            self._wait_until(lambda call: "updateCallBxml" in self.exchanges())
+        self.carrier.advance(16)
+        return self.settle()
 
     def press(self, keys):
         return self._act("press", digits=keys)
@@ -131,6 +158,7 @@ class Walk:
         return self
 
     def _act(self, action, **how):
+        self.before_each()
         self.carrier.act(self.handset.call_id, action, **how)
         return self.settle()
 
@@ -169,12 +197,18 @@ class Walk:
     @property
     def notes(self):
         """What people compare who took different ways: what they heard and pressed, and what came of it."""
-        return self.heard, self.pressed, self.outcome
+        return self.heard, self.manners, self.pressed, self.outcome
 
     @property
     def heard(self):
         """What the call has said, line by line; the code is left out, for it is another in each call."""
-        return [re.sub(r"\d{6}|\d( \d){5}", "(the code)", line) for line in self.handset.call["transcript"]]
+        return [_hide_code(line) for line in self.handset.call["transcript"]]
+
+    @property
+    def manners(self):
+        """In which language, and how slowly, each line was said."""
+        spoken = {(_hide_code(text), *manner) for text, *manner in self._spoken()}
+        return sorted(manner for manner in spoken if manner[0] in self.heard)
 
     @property
     def pressed(self):
@@ -200,11 +234,14 @@ class Walk:
     @property
     def voices(self):
         """The languages of the voices with which the call speaks, and whether each speaks slowly."""
-        spoken = [sentence for document in self._documents() for sentence in document.iter("SpeakSentence")]
-        return {
-            (VOICES[sentence.get("voice")].locale[:2], sentence.find("prosody") is not None)
-            for sentence in spoken
-        }
+        return {(language, is_slow) for _, language, is_slow in self._spoken()}
+
+    def _spoken(self):
+        for document in self._documents():
+            for sentence in document.iter("SpeakSentence"):
+                text = " ".join("".join(sentence.itertext()).split())
+                language = VOICES[sentence.get("voice")].locale[:2]
+                yield text, language, sentence.find("prosody") is not None
 
     def _documents(self):
         for exchange in self.handset.call["exchanges"]:
@@ -232,3 +269,7 @@ class Walk:
     def addresses(self):
         """Return the paths to which the carrier reported, in one text."""
         return " ".join(exchange["url"] for exchange in self.handset.call["exchanges"])
+
+
+def _hide_code(line):
+    return re.sub(r"\d{6}|\d( \d){5}", "(the code)", line)

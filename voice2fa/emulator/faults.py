@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 CALLBACK_KINDS = ("drop", "duplicate", "delay", "reorder")
@@ -61,16 +61,29 @@ def read(body: Any) -> Fault:
     return fault
 
 
+@dataclass(slots=True)
+class _Standing:
+    """A fault that is set, and how often it has struck."""
+
+    fault: Fault
+    struck: int = 0
+
+    @property
+    def left(self) -> int:
+        """How often it may strike yet; -1 is always."""
+        return self.fault.count if self.fault.count < 0 else self.fault.count - self.struck
+
+
 class Faults:
     """The faults that are set, spent as they strike."""
 
     def __init__(self, seed: int) -> None:
         self._dice = random.Random(seed)  # noqa: S311  misfortune need not be unpredictable
-        self._faults: list[Fault] = []
+        self._faults: list[_Standing] = []
 
     def add(self, fault: Fault) -> None:
         """Set one more."""
-        self._faults.append(fault)
+        self._faults.append(_Standing(fault))
 
     def clear(self) -> None:
         """Unset all."""
@@ -89,17 +102,20 @@ class Faults:
         return self._strike(CALLBACK_KINDS, event_type=event_type, call_id=call_id, to=to)
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Return what is left of the faults."""
-        return [asdict(fault) for fault in self._faults]
+        """Return what is left of the faults, each with how often it has struck."""
+        return [
+            {**asdict(standing.fault), "count": standing.left, "struck": standing.struck}
+            for standing in self._faults
+        ]
 
     def _strike(self, kinds: tuple[str, ...], **where: str) -> list[Fault]:
         struck = []
-        for index, fault in enumerate(self._faults):
-            if fault.count and fault.kind in kinds and fault.is_for(**where):
+        for standing in self._faults:
+            fault = standing.fault
+            if standing.left and fault.kind in kinds and fault.is_for(**where):
                 if self._dice.random() >= fault.probability:
                     continue
                 struck.append(fault)
-                if fault.count > 0:
-                    self._faults[index] = replace(fault, count=fault.count - 1)
-        self._faults = [fault for fault in self._faults if fault.count]
+                standing.struck += 1
+        self._faults = [standing for standing in self._faults if standing.left]
         return struck
