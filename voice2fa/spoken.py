@@ -76,14 +76,14 @@ def say(value: Value) -> str:
 def say_number(number: Decimal) -> str:
     """Return a whole number in words; a broken one, or a language without words for it, gets digits."""
     words = _words(int(number)) if number == number.to_integral_value() else ""
-    return _signed(number, words or _digits(abs(number)))
+    return _signed(number, words or _digits(number.copy_abs()))
 
 
 def say_money(money: Money) -> str:
     """Return amount and currency in words; else the digits, and the letters of the currency one by one."""
     words = _money_words(abs(money.amount), money.currency)
     if not words:
-        digits = _digits(abs(money.amount), at_least=_small_digits(money))
+        digits = _digits(money.amount.copy_abs(), at_least=_small_digits(money))
         words = f"{digits} {' '.join(money.currency)}"
     return _signed(money.amount, words)
 

@@ -13,6 +13,7 @@ from voice2fa.flows.attempts.moves import move
 from voice2fa.flows.telephony.lines import open_line
 from voice2fa.models import PhoneVerification
 from voice2fa.providers.bandwidth import BandwidthProvider
+from voice2fa.providers.base import ScriptRefused
 
 STEPPED = frozenset({"gather", "redirect", "parked", "over"})
 SYNC = STEPPED | {"answer"}
@@ -28,6 +29,15 @@ EVENTS = {
         "machineDetectionResult": {"value": "answering-machine", "duration": "PT4.98S"},
     },
 }
+
+
+class Narrow(BandwidthProvider):
+    """Has no room for more than one verb."""
+
+    def render(self, script, *, line):
+        if len(script) > 1:
+            raise ScriptRefused("too long")
+        return super().render(script, line=line)
 
 
 class Watching(BandwidthProvider):

@@ -111,7 +111,7 @@ def test_recordings_are_no_voice(configure):
 
 def test_the_words_of_the_browser_are_in_the_language_of_the_call_not_of_whoever_asks_for_it():
     with translation.override("es"):
-        assert "Über Firefox auf Windows." in text_of(Cue.ASK, language="de")
+        assert "Mit Firefox auf Windows." in text_of(Cue.ASK, language="de")
 
 
 def test_a_call_from_before_there_were_languages_speaks_english():
