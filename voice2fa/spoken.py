@@ -68,9 +68,9 @@ def say(value: Value) -> str:
             return say_money(value)
         case str():
             return clean(value) or _("something that cannot be read out")
-        case int() | Decimal():
+        case int() | Decimal() if Decimal(value).is_finite():
             return say_number(Decimal(value))
-    raise ValueError("A message is filled with str, int, Decimal and Money, and nothing else.")
+    raise ValueError("A message is filled with str, int, finite Decimal and Money, and nothing else.")
 
 
 def say_number(number: Decimal) -> str:
