@@ -124,7 +124,9 @@ def disturb(undisturbed, walk_with, carrier):
 
         walk = walk_with(control, beset, purpose=errand.purpose, method=errand.method, **options)
         assert walk.notes == usual
-        assert carrier.faults == []
+        # Where no worker comes in time, none may come to grief.
+        unspent = [fault for fault in carrier.faults if not (walk.is_left_alone and fault["operation"])]
+        assert unspent == []
         return walk
 
     return disturb
