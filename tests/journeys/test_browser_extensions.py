@@ -6,13 +6,15 @@ from playwright.sync_api import expect
 from .browsing import SOON, expect_heading, expect_sound, shown_code
 from .stage import newcomer
 from .test_extensions import FAST
+from .test_parity import CONTROLS
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def example(site_with):
-    return site_with(settings="tests.journeys.example_settings")
+@pytest.fixture(params=CONTROLS)
+def example(request, site_with):
+    """The example site, by each way to steer calls."""
+    return site_with(settings="tests.journeys.example_settings", CALL_CONTROL=request.param)
 
 
 def test_a_desk_is_registered_and_its_calls_learn_spanish(example, page, phone, carrier):
@@ -46,6 +48,7 @@ def test_a_desk_is_registered_and_its_calls_learn_spanish(example, page, phone, 
     expect_sound(page)
     carrier.advance(8)
     expect(handset.device.get_by_text("at extension 204")).to_be_visible()
+    expect(handset.transcript).to_contain_text("Key in the 6 digits shown on your screen.")
     handset.press(shown_code(page))
     expect_heading(page, "Your phone is confirmed")
 
@@ -66,12 +69,15 @@ def test_a_desk_is_registered_and_its_calls_learn_spanish(example, page, phone, 
     expect_heading(page, "We are calling your phone")
     expect(page.get_by_text("The call speaks Spanish.")).to_be_visible()
     carrier.ring(FAST)
-    carrier.advance(9)
+    carrier.advance(1)
+    expect(page.get_by_text("We dial extension 204 for you: pick up there.")).to_be_visible(timeout=SOON)
+    carrier.advance(8)
     expect(handset.transcript).to_contain_text("Pulse", ignore_case=True)
     handset.press(page.locator("kbd").first.inner_text())
     page.wait_for_url(example.address("/account/"), timeout=SOON)
 
 
+@pytest.mark.parametrize("example", ["bxml"], indirect=True)
 def test_the_site_changes_its_language_and_the_direction_of_writing(example, page):
     page.goto(example.address("/phone/login/"))
     page.get_by_label("Language").select_option(label="العربيّة")

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .browsing import (
+    SOON,
     expect_heading,
     expect_in,
     expect_out,
@@ -77,6 +78,18 @@ def test_time_runs_out_while_it_rings(site, page, phone, carrier):
     site.set_ahead(0)
     page.get_by_role("button", name="Call me again").click()
     expect_heading(page, "We are calling your phone")
+
+
+def test_time_runs_out_while_somebody_listens(site, page, phone):
+    person = site.welcome()
+    handset = phone(person.number)
+    log_in(page, site, person)
+    handset.answer()
+    expect(page.get_by_text("You have answered.")).to_be_visible(timeout=SOON)
+    site.set_ahead(301)
+    expect(handset.transcript).to_contain_text("Time is up, so nothing is approved. Goodbye.")
+    expect(handset.device).to_contain_text("Call ended")
+    expect_heading(page, "Time is up")
 
 
 def test_an_answer_after_the_deadline(site, page, phone):

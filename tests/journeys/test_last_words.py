@@ -267,11 +267,18 @@ def wait_until(is_so):
         time.sleep(0.02)
 
 
-def test_a_queued_call_that_is_answered_late_is_told_so(log_in):  # R7
-    walk = log_in()
-    walk.site.set_ahead(301)
-    walk.answer()
-    assert last_words(walk) == "This request is no longer open. Please start again on your screen. Goodbye."
+def test_a_queued_call_that_is_answered_late_is_told_so(log_in, carrier, site, visit):  # R7
+    carrier.set(cps=1)
+    log_in()
+    person, visitor = site.welcome(), visit(site)
+    visitor.log_in(person)
+    carrier.wait(person.number, state="queued")
+    site.set_ahead(301)
+    carrier.advance(1)
+    handset = carrier.answer(person.number).wait_for_the_end()
+    assert handset.call["transcript"] == [
+        "This request is no longer open. Please start again on your screen. Goodbye."
+    ]
 
 
 def test_a_call_that_nobody_watches_outlives_its_deadline_by_no_more_than_its_question(log_in):  # R7
