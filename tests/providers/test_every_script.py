@@ -24,6 +24,7 @@ from voice2fa.readers import LONGEST_PUBLIC_URL, LONGEST_URL
 
 from ..test_checks import prompt as override
 from .samples import bandwidth_options, voice_for
+from .sink import reply
 
 STRICT = Options(**STRICTEST)
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/128.0 Safari/537.36"
@@ -150,6 +151,36 @@ def check_shape(element):
     assert theirs.attrib == element.attrib
 
 
+@pytest.mark.parametrize(
+    ("language", "options", "voice"),
+    [
+        *(
+            ("en-gb", {}, "bridget"),
+            ("es-mx", {}, "rosa"),
+            ("fr-ca", {}, "chantal"),
+            ("zh-hant", {}, "zhiyu"),
+        ),
+        *(("en", {"GENDER": "male"}, "paul"), ("de-at", {"VOICES": {"de": "stefan"}}, "stefan")),
+        *(("fr-ca", {"VOICES": {"fr-ca": "liam"}}, "liam"), ("nl", {"GENDER": "female"}, "ruben")),
+        ("xx", {}, "susan"),
+    ],
+)
+def test_whoever_speaks_it_is_valid_in_replies_and_in_what_is_pushed(connect, language, options, voice):
+    sink, provider = connect(reply(204), **options)
+    line, documents = open_line(uuid.UUID(int=1)), []
+    for cue in Cue:
+        script = write_script(cue, make_challenge(), speaker(language))
+        documents.append((Root.REPLY, provider.render(script, line=line)))
+        provider.replace_script("c-1", script, line=line, timeout=5)
+        documents.append((Root.PUSHED, sink.orders[-1].body))
+    for root, document in documents:
+        check(root, document, {})
+    spoken = [
+        element for _, document in documents for element in ET.fromstring(document).iter("SpeakSentence")
+    ]
+    assert {element.get("voice") for element in spoken} == {voice}
+
+
 def test_every_prompt_and_every_cue_is_among_what_is_read(provider):
     heard = []
 
@@ -223,8 +254,16 @@ def test_no_text_of_the_sites_own_can_break_a_call(provider, text, how):
 
 
 @pytest.mark.parametrize("template", [*HOSTILE[:8], "{{ site }}" * 600, "{% if %}", "{{ nothing }}"])
-def test_no_template_of_the_sites_own_can_break_a_call(provider, template, settings):
-    settings.TEMPLATES = override("caller", template.replace("\x00", ""))["TEMPLATES"]
-    script = write_script(Cue.ASK, make_challenge(), speaker("en"))
+@pytest.mark.parametrize(
+    ("prompt", "cue"),
+    [
+        *(("caller", Cue.ASK), ("act", Cue.ASK), ("your_code", Cue.TELL_CODE), ("offer_stop", Cue.REPORTED)),
+        *(("approved", Cue.APPROVED), ("cancelled", Cue.CANCELLED)),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_template_of_the_sites_own_can_break_a_call(provider, template, prompt, cue, language, settings):
+    settings.TEMPLATES = override(prompt, template.replace("\x00", ""))["TEMPLATES"]
+    script = write_script(cue, make_challenge(names_act=True), speaker(language, message="Pay Anna."))
     for root, document in render_all(provider, script, open_line(uuid.UUID(int=1))):
         check(root, document, {})
