@@ -280,6 +280,12 @@ def test_a_call_that_waited_in_vain_twice_is_told_each_time_what_was_next(at):
     assert code_of(verification) not in said(offer)
 
 
+def test_a_call_that_waited_in_vain_is_told_what_was_next_though_the_servers_clocks_differ(at):
+    verification = at(State.ANSWERED, Method.SPEAK)
+    press(verification, verification.approve_key, now=NOW - 3 * SECOND)  # by the clock of another server
+    assert code_of(verification) in said(receive(Kind.PARKED, verification, step=2))
+
+
 @pytest.mark.parametrize(
     ("keys", "word"), [("right", "confirmed"), ("wrong", "denied"), ("0", "telling us"), ("", "No key")]
 )
