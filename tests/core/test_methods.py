@@ -126,8 +126,19 @@ def test_zero_may_begin_a_code_that_is_keyed_in_slowly_and_reports_once_it_is_as
     assert judge_keys(replace(asked, step=2), "0") == REPORTED
 
 
-def test_zero_reports_at_once_where_the_code_begins_otherwise():  # A23
-    assert judge_keys(challenge(Method.ENTER, code="420170"), "0") == REPORTED
+@pytest.mark.parametrize("zeros", ["0", "00", "00000"])
+def test_zero_reports_at_once_where_the_code_begins_otherwise_however_often_it_is_pressed(zeros):  # A23
+    assert judge_keys(challenge(Method.ENTER, code="420170"), zeros) == REPORTED
+    assert judge_keys(challenge(Method.ENTER, code="042017"), zeros, ended_by="#") == REPORTED
+
+
+def test_as_many_zeros_as_a_code_has_are_a_code():
+    assert judge_keys(challenge(Method.ENTER, code="420170"), "000000") == ASK_AGAIN
+
+
+def test_two_zeros_report_where_the_code_begins_with_one():
+    assert judge_keys(challenge(Method.ENTER, code="042017"), "00") == REPORTED
+    assert judge_keys(challenge(Method.ENTER, code="004217"), "00") == ASK_SLOWLY
 
 
 @pytest.mark.parametrize("typed", ["", "0", "0042", "00421", "123456"])
@@ -137,15 +148,11 @@ def test_star_clears_what_was_keyed_and_costs_no_try(typed, tries):
 
 
 @pytest.mark.parametrize(
-    ("method", "code_told", "verdict"),
-    [
-        (Method.ENTER, False, ASK_AGAIN),
-        (Method.APPROVE, False, DENIED),
-        (Method.SPEAK, False, DENIED),
-        (Method.SPEAK, True, FAREWELL),
-    ],
+    ("method", "code_told"), [*((method, False) for method in Method), (Method.SPEAK, True)]
 )
-def test_star_repeats_so_often_and_then_is_a_wrong_key(method, code_told, verdict):
+def test_star_repeats_so_often_and_then_decides_no_more_than_silence(method, code_told):
+    verdict = FAREWELL if code_told else SILENT
+
     def judge(step, digits="*", ended_by=""):
         return judge_keys(challenge(method, code_told=code_told, step=step), digits, ended_by=ended_by)
 

@@ -181,7 +181,7 @@ def test_a_machine_is_hung_up_on_without_a_word():  # A2
 def test_an_extension_is_keyed_in_before_anything_is_said_and_then_more_time_is_given():  # A25
     pause, tones, gather, _ = write(Cue.ASK, extension="42,1", extension_wait=3)
     assert (pause, tones) == (Pause(seconds=3), SendTones(keys="42,1"))
-    assert gather.repeat == 4
+    assert (gather.repeat, gather.first_digit_seconds) == (5, 3)
 
 
 @pytest.mark.parametrize("cue", sorted(set(Cue) - {Cue.ASK}))

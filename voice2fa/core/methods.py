@@ -107,8 +107,8 @@ def judge_keys(challenge: Challenge, digits: str, *, ended_by: str = "") -> Verd
         return _SILENT
     if REPEAT_KEY in (digits, ended_by):  # which also clears what was keyed before it
         return _repeat(challenge)
-    if digits == REPORT_KEY:  # no code is that short
-        return _repeat(challenge) if _may_begin_code(challenge, ended_by) else _REPORTED
+    if _is_report(challenge, digits):
+        return _repeat(challenge) if _may_begin_code(challenge, digits, ended_by) else _REPORTED
     return _JUDGES[challenge.method](challenge, digits)
 
 
@@ -119,15 +119,20 @@ def judge_typed(challenge: Challenge, typed: str) -> Verdict:
     return _wrong_code(challenge)
 
 
-def _may_begin_code(challenge: Challenge, ended_by: str) -> bool:
-    """Tell whether the key may be the first of a code that is keyed in slowly: then it is asked for again."""
-    is_first_key = challenge.method is Method.ENTER and challenge.code.startswith(REPORT_KEY)
-    return is_first_key and not ended_by and challenge.step == 1
+def _is_report(challenge: Challenge, digits: str) -> bool:
+    """Tell whether nothing but zeros was keyed in, too few for a code: people press it again for effect."""
+    return digits == REPORT_KEY or (set(digits) == {REPORT_KEY} and len(digits) < len(challenge.code))
+
+
+def _may_begin_code(challenge: Challenge, digits: str, ended_by: str) -> bool:
+    """Tell whether a code may begin so that is keyed in slowly: then the question comes once more."""
+    is_beginning = challenge.method is Method.ENTER and challenge.code.startswith(digits)
+    return is_beginning and not ended_by and challenge.step == 1
 
 
 def _repeat(challenge: Challenge) -> Verdict:
     if challenge.step >= MOST_STEPS:
-        return _JUDGES[challenge.method](challenge, REPEAT_KEY)
+        return Verdict(cue=Cue.FAREWELL) if challenge.code_told else _SILENT
     return Verdict(cue=Cue.TELL_SLOWLY if challenge.code_told else Cue.ASK_SLOWLY)
 
 

@@ -42,6 +42,7 @@ class Prompt(StrEnum):
 
 
 Utterance: TypeAlias = Say | Play
+_TIMES = 2  # how often a question is asked, if nobody answers it
 
 
 class Speaker(Protocol):
@@ -149,21 +150,29 @@ def _speak(speaker: Speaker, prompts: Iterable[Prompt], *, slowly: bool = False)
 
 def _times(challenge: Challenge) -> int:
     # An extension rings for a while yet, and what is said meanwhile is lost.
-    return 4 if challenge.extension else 2
+    return 5 if challenge.extension else _TIMES
 
 
-def _ask(challenge: Challenge, prompts: tuple[Utterance, ...], *, repeat: int = 2) -> Gather:
+def _ask(challenge: Challenge, prompts: tuple[Utterance, ...], *, repeat: int = _TIMES) -> Gather:
     if challenge.method is not Method.ENTER:
         return _gather_key(challenge, prompts, repeat=repeat)
     return Gather(
         step=challenge.step,
         prompts=prompts,
         max_digits=len(challenge.code),
-        first_digit_seconds=10,
+        first_digit_seconds=_silence(repeat, 10),
         last_keys="#*",
         repeat=repeat,
     )
 
 
 def _gather_key(challenge: Challenge, prompts: tuple[Utterance, ...], *, repeat: int = 1) -> Gather:
-    return Gather(step=challenge.step, prompts=prompts, max_digits=1, first_digit_seconds=6, repeat=repeat)
+    seconds = _silence(repeat, 6)
+    return Gather(
+        step=challenge.step, prompts=prompts, max_digits=1, first_digit_seconds=seconds, repeat=repeat
+    )
+
+
+def _silence(repeat: int, usual: int) -> int:
+    # Who picks up at a desk in the middle of a sentence waits for the next one; keys are heard all the while.
+    return 3 if repeat > _TIMES else usual
