@@ -165,6 +165,14 @@ _AT_SWITCHBOARD = Outcome(
         "extension, or add the phone with a few commas before it: each waits half a second more."
     ),
 )
+# A stranger with the password may have asked for it (A18).
+_SUPERSEDED = Outcome(
+    _("Another request took its place"),
+    _(
+        "Somebody has just asked for another call for this account, so this one was ended. "
+        "If that was not you, change your password."
+    ),
+)
 _TROUBLE = Outcome(
     _("The call could not be made"),
     _("The telephone service has trouble on our side. Wait a few minutes, then have us call again."),
@@ -180,6 +188,8 @@ def explain_outcome(state: State, cause: Cause, *, extension: str = "") -> Outco
     # answered may come out after it has pressed keys that were judged.
     if cause is Cause.MACHINE or state is State.UNREACHABLE or (state is State.EXPIRED and cause):
         return _UNREACHABLE.get(cause, _TROUBLE)
+    if state is State.CANCELLED and cause is Cause.SUPERSEDED:
+        return _SUPERSEDED
     return _OUTCOMES[state]
 
 

@@ -53,6 +53,7 @@ def test_hanging_up_and_calling_again_keeps_the_code_and_the_count(asked, carrie
     wrong = "000000" if visitor.shown_code != "000000" else "000001"
     call = carrier.dial(person.number).press(wrong)
     assert "not the code" in call.transcript
+    assert visitor.status().json()["sentence"] == "That is not the code. You have 2 tries left."
     call.hang_up()
     assert visitor.status().json() | {"progress": "awaited", "tries_left": 2} == visitor.status().json()
     carrier.dial(person.number).press(visitor.shown_code)

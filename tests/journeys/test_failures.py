@@ -241,9 +241,19 @@ def test_a_second_browser_supersedes_the_first(site, carrier, visit):  # A18
     handset = carrier.answer(person.number)
     assert handset.call_id != old_call.call_id
     handset.press(handset.named_key)
-    assert first.open("/phone/wait/").heading == "Cancelled"
+    assert first.open("/phone/wait/").heading == "Another request took its place"
+    assert "If that was not you, change your password." in first.page
     assert not first.complete().is_in
     assert second.complete().is_in
+
+
+def test_a_wrong_code_in_the_call_is_told_on_the_page(entering_site, carrier, visit):
+    person, visitor = entering_site.welcome(), visit(entering_site)
+    visitor.log_in(person)
+    wrong = str((int(visitor.shown_code) + 1) % 10**6).zfill(6)
+    carrier.answer(person.number).press(wrong)
+    assert visitor.status().json()["sentence"] == "That is not the code. You have 2 tries left."
+    assert "That is not the code. You have 2 tries left." in visitor.open("/phone/wait/").page
 
 
 def test_calls_that_nobody_approves_come_to_an_end(site_with, carrier, visit):  # R15

@@ -32,6 +32,7 @@ class Cause(StrEnum):
     SILENCE = "silence"
     MACHINE = "machine"
     CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"  # by another request of the account
     NUMBER_UNREACHABLE = "number_unreachable"
     CARRIER_BUSY = "carrier_busy"
     CARRIER_REFUSED = "carrier_refused"

@@ -9,13 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from voice2fa.conf import get_settings
+from voice2fa.core.errors import WrongCode
 from voice2fa.core.events import Cause
 from voice2fa.core.methods import Method, Purpose
 from voice2fa.core.policy import REPORT_KEY
 from voice2fa.core.states import State
 from voice2fa.models import PhoneVerification, VoiceDevice
 from voice2fa.numbers import show, strip_pauses
-from voice2fa.sentences import Outcome, explain_outcome
+from voice2fa.sentences import Outcome, explain_outcome, explain_refusal
 from voice2fa.wording import SOURCE
 
 from . import call_in
@@ -130,13 +131,20 @@ class Progress:
         """What is happening now, or how it ended and what to do next."""
         if not self.is_live:
             return self.outcome.sentence
-        if self.is_call_in:
+        if self.is_call_in and not self._is_code_wrong:
             return self._call_in_sentence
         if self.verification.cause:
             return _DOUBTFUL
+        if self._is_code_wrong:
+            return explain_refusal(WrongCode(tries_left=self.tries_left))
         if self.extension and self.progress in _AT_SWITCHBOARD:
             return str(_AT_SWITCHBOARD[self.progress]) % {"extension": self.extension}
         return _SENTENCES.get(self.progress) or _ANSWERED[self.method]
+
+    @property
+    def _is_code_wrong(self) -> bool:
+        """Whether a wrong code was keyed in, and the call asks for it again."""
+        return self.progress == "answered" and self.method is Method.ENTER and self.verification.tries > 0
 
     @property
     def code(self) -> str:

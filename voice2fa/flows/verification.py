@@ -12,6 +12,7 @@ from voice2fa import signals
 from voice2fa.background import defer
 from voice2fa.conf import Settings, get_settings
 from voice2fa.core.errors import Code, Refusal, WrongCode
+from voice2fa.core.events import Cause
 from voice2fa.core.methods import Method, Purpose, judge_typed
 from voice2fa.core.states import Happening, State
 from voice2fa.models import PhoneVerification, VoiceDevice
@@ -108,9 +109,9 @@ def submit_code(verification: PhoneVerification, typed: str, *, now: datetime) -
     _end_call(verification)  # the call offers to tell the code again, and nobody needs it
 
 
-def cancel(verification: PhoneVerification, *, now: datetime) -> bool:
+def cancel(verification: PhoneVerification, *, now: datetime, **facts: Cause) -> bool:
     """Cancel a live verification and hang up its call; tell whether there was anything to cancel."""
-    if not move(verification, Happening.CANCELLED, now=now):
+    if not move(verification, Happening.CANCELLED, now=now, **facts):
         return False
     _end_call(verification)
     return True
@@ -218,7 +219,7 @@ def _supersede(
     before = now - timedelta(seconds=settings.cool_down)
     rivals = PhoneVerification.objects.live().filter(user_id=request.user.pk, purpose=request.purpose)
     for rival in rivals.filter(created_at__lte=before):
-        cancel(rival, now=now)
+        cancel(rival, now=now, cause=Cause.SUPERSEDED)
 
 
 def _method_again(verification: PhoneVerification) -> Method:
