@@ -3,6 +3,7 @@
 ``python -m example_project.demo``; PORT and EMULATOR_PORT choose the ports (8000 and 8001).
 """
 
+import io
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ import django
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.utils import timezone
 
 from voice2fa.flows.telephony.lines import open_reception
@@ -164,6 +166,11 @@ def _list_application():
 
 def _prepare():
     django.setup()  # reads the environment that has just been written
+    try:
+        call_command("check", stdout=io.StringIO())
+    except SystemCheckError as error:
+        told = str(error).removeprefix("SystemCheckError: ")
+        raise Trouble(f"a VOICE2FA_ variable says what it must not. {told}") from None
     call_command("migrate", verbosity=0)
     _create_people()
 

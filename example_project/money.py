@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django_otp.decorators import otp_required
 
 from voice2fa.core.errors import Refusal
+from voice2fa.core.speakable import clean, is_visible
 from voice2fa.sentences import explain_refusal
 from voice2fa.web import transactions
 from voice2fa.web.decorators import voice_required
@@ -57,6 +58,13 @@ class MoneyForm(forms.Form):
     def __init__(self, *args, balance, **kwargs):
         super().__init__(*args, **kwargs)
         self.balance = balance
+
+    def clean_payee(self):
+        payee = self.cleaned_data["payee"]
+        # What the receipt shows is what the call has said.
+        if not (is_visible(payee) and clean(payee)):
+            raise ValidationError(_("Write a name that can be read, and read out."), code="unspeakable")
+        return payee
 
     def clean_account(self):
         return read_account(self.cleaned_data["account"])

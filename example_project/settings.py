@@ -183,11 +183,31 @@ SETTING_READERS = {
 }
 
 
+# Those that are no keys of VOICE2FA themselves.
+OTHERS = {"PUBLIC_URL", "PROVIDER", *CARRIER_READERS}
+
+
 def read_given(readers):
     """Return what the VOICE2FA_ variables say, by name without the prefix; empty ones say nothing."""
-    return {
-        name: read(f"VOICE2FA_{name}") for name, read in readers.items() if env.str(f"VOICE2FA_{name}", "")
-    }
+    return {name: read_variable(name, read) for name, read in readers.items() if given(name)}
+
+
+def given(name):
+    return env.str(f"VOICE2FA_{name}", "")
+
+
+def read_variable(name, read):
+    """Return the value of a variable; what cannot be read stays text, of which a check says what to write."""
+    try:
+        return read(f"VOICE2FA_{name}")
+    except ValueError:
+        return given(name)
+
+
+def read_misspelt():
+    """Return the variables that nobody reads: a check says which key each may have been meant for."""
+    names = {name.removeprefix("VOICE2FA_") for name in env.ENVIRON if name.startswith("VOICE2FA_")}
+    return {name: given(name) for name in names - SETTING_READERS.keys() - OTHERS if given(name)}
 
 
 def read_provider():
@@ -211,6 +231,7 @@ VOICE2FA = {
     # The carrier has no voice for Portuguese: whoever chooses it is told so, and hears this.
     "SPOKEN_INSTEAD": {"pt": "es"},
     **read_given(SETTING_READERS),
+    **read_misspelt(),
 }
 
 # Logs

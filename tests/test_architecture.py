@@ -21,6 +21,7 @@ FLOORS = [
         "signals",
         "keys",
         "language_codes",
+        "names",
         "numbers",
         "wording",
         "sentences",

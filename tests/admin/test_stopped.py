@@ -124,10 +124,13 @@ def test_there_is_nothing_to_lift_where_there_is_no_such_number(page, pk):
     page(f"voice2fa/stoppednumber/{pk}/lift/", status=404)
 
 
-def test_what_is_lifted_is_not_lifted_again(client, page, staff, stopped):
+def test_what_is_lifted_is_not_lifted_again(client, staff, stopped):
+    client.force_login(staff)
     stopping.lift(stopped, staff=staff, reason="first", now=timezone.now() - timedelta(days=1))
-    page(f"voice2fa/stoppednumber/{stopped.pk}/lift/", status=404)
-    assert client.post(lift_address(stopped), {"reason": "second"}).status_code == 404
+    for ask in (client.get, lambda address, **how: client.post(address, {"reason": "second"}, **how)):
+        told = ask(lift_address(stopped), follow=True)
+        assert told.redirect_chain == [(f"/admin/voice2fa/stoppednumber/{stopped.pk}/change/", 302)]
+        assert "was already let be called again" in told.content.decode()
     stopped.refresh_from_db()
     assert stopped.reason == "first"
 

@@ -44,6 +44,12 @@ def call(api, name, method, body, phone):
     return api.send(name, *arguments, method=method, body=body)
 
 
+@pytest.mark.parametrize("name", ["\u202ekroW", "\u200b"])
+def test_a_name_that_turns_or_shows_nothing_is_refused(phone, inside, name):
+    reply = inside.send("phone", phone.pk, method="patch", body={"name": name})
+    assert (reply.status_code, set(reply.json()["fields"])) == (400, {"name"})
+
+
 @pytest.mark.parametrize(("name", "method", "body"), ACCOUNT)
 def test_strangers_are_told_to_log_in(phone, api, name, method, body):
     response = call(api, name, method, body, phone)

@@ -227,7 +227,7 @@ def test_a_second_browser_supersedes_the_first(site, page, open_browser, carrier
     carrier.ring(person.number)
     other = open_browser().new_page()
     log_in(other, site, person)
-    expect_heading(page, "Cancelled")
+    expect_heading(page, "Another request took its place")
     handset = carrier.answer(person.number)
     handset.press(handset.named_key)
     expect_in(other, site)

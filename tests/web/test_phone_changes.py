@@ -102,7 +102,7 @@ def test_a_phone_is_renamed(inside, phone):
     assert VoiceDevice.objects.get().name == "Kitchen"
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 65])
+@pytest.mark.parametrize("name", ["", " ", "x" * 65, "\u202e\u200f", "\u202ekroW", "Wo\u200brk", "x" * 5000])
 def test_a_name_must_be_one(inside, phone, name):
     assert inside.send("phone_rename", phone.pk, data={"name": name}).status_code == 200
     assert VoiceDevice.objects.get().name == "Mobile"

@@ -128,8 +128,12 @@ class StoppedNumberAdmin(SearchByNumber, ReadOnlyAdmin):
         stopped = self.get_object(request, unquote(object_id))
         if not self.has_lift_permission(request):
             raise PermissionDenied
-        if stopped is None or stopped.lifted_at is not None:
+        if stopped is None:
             raise Http404
+        if stopped.lifted_at is not None:
+            told = _("%(number)s was already let be called again.") % {"number": stopped}
+            self.message_user(request, told, messages.WARNING)
+            return redirect("admin:voice2fa_stoppednumber_change", stopped.pk)
         form = ReasonForm(request.POST or None)
         if form.is_valid():
             self._lift(request, stopped, form.cleaned_data["reason"])

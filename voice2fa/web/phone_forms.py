@@ -1,6 +1,6 @@
 """The forms that ask for a phone: its number, its extension, the language of its calls."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -11,6 +11,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from voice2fa.core.errors import Code, Refusal
 from voice2fa.flows.telephony.languages import list_languages, page_language
+from voice2fa.names import check_name
 from voice2fa.numbers import read_extension
 from voice2fa.sentences import REFUSALS, explain_refusal
 
@@ -21,7 +22,10 @@ User = get_user_model()
 
 def _name_field() -> forms.CharField:
     return forms.CharField(
-        label=_("Name"), max_length=64, help_text=_("What you call it, such as “Work phone”.")
+        label=_("Name"),
+        max_length=64,
+        help_text=_("What you call it, such as “Work phone”."),
+        validators=[check_name],
     )
 
 
@@ -122,6 +126,13 @@ class RegistrationForm(NumberForm, UserCreationForm):  # type: ignore[type-arg, 
     class Meta:
         model = User
         fields = (User.USERNAME_FIELD, *User.REQUIRED_FIELDS)
+        widgets: ClassVar = {User.get_email_field_name(): forms.EmailInput({"autocomplete": "email"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # As the login form has it, so that browsers keep both together.
+        username = self.fields[User.USERNAME_FIELD].widget.attrs
+        username.update({"autocomplete": "username", "autocapitalize": "none"})
 
     def applicant(self) -> AbstractBaseUser:
         """Return the user to be, unsaved, the password hashed."""

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from voice2fa.api.fields import NumberField, SecretField
 from voice2fa.api.forms import ApplicantForm
+from voice2fa.names import check_name
 from voice2fa.numbers import read_extension
 
 User = get_user_model()
@@ -111,14 +112,14 @@ class ConfirmSerializer(serializers.Serializer[Any]):
 class PhoneAddSerializer(_NumberSerializer):
     """A phone to add."""
 
-    name = serializers.CharField(max_length=64)
+    name = serializers.CharField(max_length=64, validators=[check_name])
     language = _language_field()
 
 
 class PhoneChangeSerializer(serializers.Serializer[Any]):
     """What is to change about a phone."""
 
-    name = serializers.CharField(max_length=64, required=False)
+    name = serializers.CharField(max_length=64, required=False, validators=[check_name])
     language = _language_field()
     is_preferred = serializers.BooleanField(required=False, help_text=_("Only true: prefer another instead."))
 

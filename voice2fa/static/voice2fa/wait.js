@@ -36,8 +36,9 @@
     if (sentence && words && sentence.textContent.trim() !== words) sentence.textContent = words;
   };
 
-  // From now on there is no key to press, but a code to type.
+  // From now on there is no key to press, but a code to type; that it came too early is over.
   const showTold = () => {
+    for (const error of page.querySelectorAll(".voice2fa-code-form [role=alert]")) error.remove();
     for (const [name, isHidden] of [["untold", true], ["told", false]]) {
       const words = find(name);
       if (words) words.hidden = isHidden;
