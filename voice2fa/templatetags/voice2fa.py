@@ -1,9 +1,12 @@
 """``{% load voice2fa %}``: what a site's own pages may show of ours."""
 
+import re
 from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from voice2fa.flows import grace
@@ -11,6 +14,8 @@ from voice2fa.flows.telephony.languages import list_languages
 from voice2fa.numbers import split_masked
 
 register = template.Library()
+
+_SPELLED = re.compile(r"(?<!\S)(\d(?: \d)+)(?!\w)")
 
 
 @register.inclusion_tag("voice2fa/first_phone_notice.html", takes_context=True)
@@ -30,6 +35,16 @@ def read_out(masked_number: str) -> str:
         told = _("the number ending in %(ending)s, extension %(extension)s")
         return told % {"ending": ending, "extension": extension}
     return _("the number ending in %(ending)s") % {"ending": ending}
+
+
+@register.filter
+def spelled_from_left(text: str) -> SafeString:
+    """Return the text with digits that are said one by one kept together, the first of them leftmost."""
+    pieces = [
+        format_html('<bdi dir="ltr" class="voice2fa-spelled">{}</bdi>', piece) if place % 2 else piece
+        for place, piece in enumerate(_SPELLED.split(text))
+    ]
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 
 @register.filter
