@@ -2,18 +2,29 @@
 
 import pytest
 
+from .test_parity import CONTROLS
+from .walking import Walk
 
-@pytest.mark.parametrize("control", ["bxml", "api"])
-def test_a_second_zero_stops_all_calls_to_the_number(site_with, carrier, visit, control):
-    site = site_with(**({"CALL_CONTROL": "api"} if control == "api" else {}))
-    person, visitor = site.welcome(), visit(site)
-    visitor.log_in(person)
-    handset = carrier.answer(person.number).press("0")
-    assert "To stop all our calls to this number, press 0 again." in handset.transcript
-    handset.press("0")
-    assert handset.transcript.endswith("We will not call this number any more. Goodbye.")
-    handset.wait_for_the_end()
-    assert visitor.open("/phone/wait/").heading == "Reported"
+
+@pytest.fixture
+def report(site_by, carrier, visit):
+    """Return a function that has somebody answer a call for a login, and report it."""
+
+    def report(control):
+        site = site_by(control)
+        return Walk(carrier, site, visit(site), method="approve").open("login").answer().press("0")
+
+    return report
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_a_second_zero_stops_all_calls_to_the_number(report, carrier, visit, control):
+    walk = report(control)
+    site, person = walk.site, walk.person
+    assert "To stop all our calls to this number, press 0 again." in walk.heard[-1]
+    walk.press("0").wait_for_the_end()
+    assert walk.heard[-1] == "We will not call this number any more. Goodbye."
+    assert walk.outcome["heading"] == "Reported"
     (stopped,) = site.rows("stoppednumber", number=person.number)
     assert stopped["verification"] == site.verifications(person)[0]["pk"]
 
@@ -28,12 +39,10 @@ def test_a_second_zero_stops_all_calls_to_the_number(site_with, carrier, visit, 
     assert len(carrier.calls(person.number)) == 1
 
 
-@pytest.mark.parametrize("control", ["bxml", "api"])
-def test_hanging_up_after_the_report_stops_nothing(site_with, carrier, visit, control):
-    site = site_with(**({"CALL_CONTROL": "api"} if control == "api" else {}))
-    person, visitor = site.welcome(), visit(site)
-    visitor.log_in(person)
-    carrier.answer(person.number).press("0").hang_up()
+@pytest.mark.parametrize("control", CONTROLS)
+def test_hanging_up_after_the_report_stops_nothing(report, carrier, visit, control):
+    walk = report(control).hang_up()
+    site, person = walk.site, walk.person
     assert not site.rows("stoppednumber", number=person.number)
     visit(site).log_in(person)
     carrier.ring(person.number)
