@@ -109,9 +109,10 @@ def submit_code(verification: PhoneVerification, typed: str, *, now: datetime) -
     _end_call(verification)  # the call offers to tell the code again, and nobody needs it
 
 
-def cancel(verification: PhoneVerification, *, now: datetime, **facts: Cause) -> bool:
+def cancel(verification: PhoneVerification, *, now: datetime, cause: Cause = Cause.NONE) -> bool:
     """Cancel a live verification and hang up its call; tell whether there was anything to cancel."""
-    if not move(verification, Happening.CANCELLED, now=now, **facts):
+    why = {"cause": cause} if cause else {}
+    if not move(verification, Happening.CANCELLED, now=now, **why):
         return False
     _end_call(verification)
     return True
