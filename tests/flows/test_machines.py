@@ -419,7 +419,15 @@ def test_of_the_nine_keys_a_tone_is_right_for_one(tone, phone):  # R3
     assert approved == [tone]
 
 
-@pytest.mark.parametrize("tone", "1*#")
+def test_a_tone_that_repeats_approves_nothing_and_says_nothing_of_who_picks_up(phone):
+    verification = reach(State.ANSWERED, phone.user).verification
+    while verification.is_live:
+        press(verification, "*")
+    assert verification.state == State.UNREACHABLE
+    assert begin(phone.user, now=NOW + MINUTE).verification.method == Method.APPROVE
+
+
+@pytest.mark.parametrize("tone", "1#")
 def test_a_tone_that_has_failed_approves_no_more_until_somebody_keys_in_a_code(phone, tone):
     has_failed, now = False, NOW
     for key in ("1", "1", "2", "1", "a person", "1", "3", "1"):
