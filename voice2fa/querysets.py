@@ -11,7 +11,7 @@ from django.db.models import BooleanField, Case, Q, When
 
 from .core.events import Answerer
 from .core.machines import BY_ONE_KEY, Sign, read_sign
-from .core.methods import Method
+from .core.methods import MOST_STEPS, Method
 from .core.policy import PastCall, Scope
 from .core.states import FINAL, LIVE, Happening, State, sources, target
 
@@ -21,6 +21,7 @@ _FORGETFUL = frozenset({State.REPORTED, State.LOCKED})
 _TELLING = (
     Q(answerer=Answerer.MACHINE)
     | Q(state=State.DENIED, method__in=sorted(BY_ONE_KEY))
+    | Q(state=State.UNREACHABLE, method__in=sorted(BY_ONE_KEY), step__gt=MOST_STEPS)
     | Q(method=Method.ENTER, consumed_at__isnull=False)
 )
 
@@ -72,12 +73,13 @@ class PhoneVerificationQuerySet(models.QuerySet[Any]):
     def latest_sign(self) -> Sign | None:
         """Return the latest sign of who picks up, if there is one; one query."""
         telling = self.filter(_TELLING)
-        columns = ("state", "method", "answerer", "consumed_at")
+        columns = ("state", "method", "answerer", "consumed_at", "step")
         row = telling.order_by("-decided_at", "-created_at").values_list(*columns).first()
         if row is None:
             return None
-        state, method, answerer, consumed_at = row
-        return read_sign(State(state), Method(method), answerer, is_used=consumed_at is not None)
+        state, method, answerer, consumed_at, step = row
+        is_used = consumed_at is not None
+        return read_sign(State(state), Method(method), answerer, is_used=is_used, step=step)
 
     def past_calls(self, concerning: Mapping[Scope, Q]) -> list[PastCall]:
         """Return the calls that concern a new one by any scope; one query."""

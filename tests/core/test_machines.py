@@ -4,7 +4,7 @@ import pytest
 
 from voice2fa.core.events import Answerer
 from voice2fa.core.machines import Sign, must_enter, read_sign
-from voice2fa.core.methods import Method
+from voice2fa.core.methods import MOST_STEPS, Method
 from voice2fa.core.states import State
 
 PEOPLE = ["", *(set(Answerer) - {Answerer.MACHINE})]
@@ -22,6 +22,16 @@ def test_a_key_that_was_not_asked_for_may_be_a_tone(answerer):  # A3
     assert read_sign(State.DENIED, Method.APPROVE, answerer, is_used=False) is Sign.TONE
     assert read_sign(State.DENIED, Method.SPEAK, answerer, is_used=False) is Sign.TONE
     assert read_sign(State.DENIED, Method.ENTER, answerer, is_used=False) is None
+
+
+@pytest.mark.parametrize("answerer", PEOPLE)
+@pytest.mark.parametrize("method", Method)
+def test_stars_for_ever_may_be_a_tone(method, answerer):  # A3
+    def sign(step):
+        return read_sign(State.UNREACHABLE, method, answerer, is_used=False, step=step)
+
+    assert sign(MOST_STEPS) is None
+    assert sign(MOST_STEPS + 1) is (None if method is Method.ENTER else Sign.TONE)
 
 
 @pytest.mark.parametrize("answerer", PEOPLE)

@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
 
@@ -12,7 +13,7 @@ from voice2fa import signals
 from voice2fa.core.errors import Code
 from voice2fa.core.events import Answerer, Cause, Kind
 from voice2fa.core.machines import BY_ONE_KEY, read_sign
-from voice2fa.core.methods import Method, Purpose
+from voice2fa.core.methods import MOST_STEPS, Method, Purpose
 from voice2fa.core.payloads import Money
 from voice2fa.core.script import Gather, Say
 from voice2fa.core.states import FINAL, State
@@ -318,12 +319,11 @@ METHODS = {State.DENIED: sorted(BY_ONE_KEY), State.LOCKED: [Method.ENTER, Method
 def test_the_table_is_asked_for_just_those_rows_that_tell_something(at, state, method):
     verification = at(state, method)
     uses = {None, NOW} if state == State.APPROVED else {None}
-    for answerer in ("", *Answerer):
-        for used_at in uses:
-            rows = PhoneVerification.objects.filter(pk=verification.pk)
-            rows.update(answerer=answerer, consumed_at=used_at)
-            sign = rows.filter(number=stage.NUMBER, extension="").latest_sign()
-            assert sign == read_sign(state, method, answerer, is_used=used_at is not None)
+    rows = PhoneVerification.objects.filter(pk=verification.pk)
+    for answerer, used_at, step in product(("", *Answerer), uses, (1, MOST_STEPS, MOST_STEPS + 1)):
+        rows.update(answerer=answerer, consumed_at=used_at, step=step)
+        sign = rows.filter(number=stage.NUMBER, extension="").latest_sign()
+        assert sign == read_sign(state, method, answerer, is_used=used_at is not None, step=step)
 
 
 def test_a_code_that_the_site_asks_for_anyhow_needs_no_reason(suspect, configure):
@@ -419,15 +419,7 @@ def test_of_the_nine_keys_a_tone_is_right_for_one(tone, phone):  # R3
     assert approved == [tone]
 
 
-def test_a_tone_that_repeats_approves_nothing_and_says_nothing_of_who_picks_up(phone):
-    verification = reach(State.ANSWERED, phone.user).verification
-    while verification.is_live:
-        press(verification, "*")
-    assert verification.state == State.UNREACHABLE
-    assert begin(phone.user, now=NOW + MINUTE).verification.method == Method.APPROVE
-
-
-@pytest.mark.parametrize("tone", "1#")
+@pytest.mark.parametrize("tone", "1*#")
 def test_a_tone_that_has_failed_approves_no_more_until_somebody_keys_in_a_code(phone, tone):
     has_failed, now = False, NOW
     for key in ("1", "1", "2", "1", "a person", "1", "3", "1"):

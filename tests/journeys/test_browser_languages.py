@@ -199,7 +199,7 @@ def test_a_cancel_on_the_page_is_one_sentence_on_the_phone_and_the_end_of_the_ca
     handset.answer()
     expect(handset.transcript.locator("p")).to_have_count(1)
     page.get_by_role("button", name="Cancel the call").click()
-    expect(handset.device).to_contain_text("Call ended", timeout=SOON)
+    expect(handset.device).to_contain_text("Call ended", timeout=1000)
     assert handset.transcript.locator("p").all_inner_texts()[1:] == [CANCELLED]
     expect_heading(page, "Cancelled")
     assert site.states(person) == ["cancelled"]
